@@ -1,0 +1,92 @@
+"""Local accounts and groups, with the state of each password but never the hash."""
+
+from typing import Literal
+
+from rongdun_contract.facts.model import FactModel, Maybe
+
+PasswordState = Literal["usable", "empty", "locked", "disabled", "unshadowed"]
+
+
+class Password(FactModel):
+    """The shadow(5) entry: `locked` has `!` before a hash, `disabled` has no hash at all, `unshadowed` is in passwd(5).
+
+    Days are as shadow(5) gives them; `changed_on` is a date, `0` days meaning "must change at next login".
+    """
+
+    state: PasswordState
+    algorithm: str | None = None
+    """`yescrypt`, `gost-yescrypt`, `sha512`, `sha256`, `sm3`, `bcrypt`, `md5`, `des`, or `other`."""
+    changed_on: str | None = None
+    must_change: bool = False
+    minimum_days: int | None = None
+    maximum_days: int | None = None
+    warning_days: int | None = None
+    inactive_days: int | None = None
+    expires_on: str | None = None
+
+
+class AuthorizedKey(FactModel):
+    """A key in an authorized_keys file: fingerprint, never the key; `options` are names only (`from`, `command`)."""
+
+    algorithm: str
+    bits: int | None = None
+    fingerprint: str
+    comment: str | None = None
+    options: tuple[str, ...] = ()
+    file: str
+
+
+class Home(FactModel):
+    """What stands at an account's home directory."""
+
+    exists: bool
+    owner_matches: bool | None = None
+    mode: int | None = None
+    ssh_directory_mode: int | None = None
+    authorized_keys_mode: int | None = None
+    trust_files: tuple[str, ...] = ()
+    """Names among `.rhosts`, `.shosts`, `.netrc`, `.forward` that are there."""
+
+
+class Account(FactModel):
+    """A line of passwd(5) joined with its shadow(5) line."""
+
+    name: str
+    uid: int
+    gid: int
+    home: str
+    shell: str
+    kind: Literal["root", "system", "regular"]
+    """By UID_MIN of login.defs(5); UID 0 is `root` whatever its name, `nobody` is `system`."""
+    login_shell: bool
+    """The shell lets someone in (neither nologin nor false nor a program like sync)."""
+    password: Maybe[Password | None] = None
+    groups: tuple[str, ...] = ()
+    authorized_keys: Maybe[tuple[AuthorizedKey, ...]] = ()
+    home_directory: Maybe[Home | None] = None
+
+
+class Group(FactModel):
+    """A line of group(5); `members` include accounts whose primary group it is."""
+
+    name: str
+    gid: int
+    members: tuple[str, ...] = ()
+
+
+class Accounts(FactModel):
+    """Everyone whom the local files know; who is known elsewhere is said by `directory_services`."""
+
+    users: tuple[Account, ...] = ()
+    groups: tuple[Group, ...] = ()
+    duplicate_names: tuple[str, ...] = ()
+    duplicate_uids: tuple[int, ...] = ()
+    duplicate_group_names: tuple[str, ...] = ()
+    duplicate_gids: tuple[int, ...] = ()
+    missing_primary_gids: tuple[int, ...] = ()
+    nis_lines: tuple[str, ...] = ()
+    """Files (`/etc/passwd`) that hold a `+` or `-` line."""
+    malformed_lines: tuple[str, ...] = ()
+    """`path:line` of lines that are no entry."""
+    directory_services: tuple[str, ...] = ()
+    """Sources besides files that nsswitch.conf(5) names for passwd: `sss`, `ldap`, `winbind`, ..."""

@@ -1,0 +1,19 @@
+"""When people last came in, and how often they failed (volatile)."""
+
+from rongdun_contract.facts.model import Count, FactModel, Maybe
+
+
+class Login(FactModel):
+    """One account's last login; time in RFC 3339, UTC; never logged in is absent."""
+
+    account: str
+    last_at: str | None = None
+    source: str | None = None
+    failures: Count = 0
+    """Failed logins in btmp as it stands, which log rotation empties."""
+
+
+class Logins(FactModel):
+    """From lastlog(8), wtmp and btmp (utmp(5)); Debian 13 and newer keep lastlog2 and no wtmp."""
+
+    accounts: Maybe[tuple[Login, ...]] = ()

@@ -1,0 +1,26 @@
+"""Kernel modules: loaded, built in, or barred from loading."""
+
+from rongdun_contract.facts.model import FactModel, Maybe
+
+
+class Module(FactModel):
+    """`barred`: an `install` line runs nothing useful (/bin/true, /bin/false); a `blacklist` only stops alias loading."""
+
+    available: Maybe[bool | None] = None
+    """The running kernel has it, as a file or built in; absent where no module tree is there to look at."""
+    loaded: Maybe[bool] = False
+    built_in: Maybe[bool] = False
+    install_barred: bool = False
+    blacklisted: bool = False
+    loaded_at_boot: bool = False
+    """modules-load.d(5), /etc/modules or the command line names it."""
+
+
+class Modules(FactModel):
+    """`loaded` names all; `named` has the modules that rules may ask for, dashes written as underscores."""
+
+    loaded: Maybe[tuple[str, ...]] = ()
+    named: dict[str, Module] = {}
+    loading_disabled: Maybe[bool | None] = None
+    signature_enforced: Maybe[bool | None] = None
+    tainted: Maybe[int | None] = None

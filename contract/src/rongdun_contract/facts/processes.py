@@ -1,0 +1,21 @@
+"""What runs now, by distinct program (volatile)."""
+
+from rongdun_contract.facts.model import Count, FactModel, Maybe
+
+
+class Program(FactModel):
+    """All processes that share executable, user and service unit; kernel threads are left out."""
+
+    name: str
+    exe: Maybe[str | None] = None
+    user: Maybe[str | None] = None
+    service_unit: Maybe[str | None] = None
+    deleted: Maybe[bool] = False
+    """The executable was removed or replaced since it started: an upgrade without restart, or something hiding."""
+    count: Count = 1
+
+
+class Processes(FactModel):
+    """Distinct programs, sorted."""
+
+    programs: Maybe[tuple[Program, ...]] = ()
