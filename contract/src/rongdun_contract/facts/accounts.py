@@ -2,15 +2,17 @@
 
 from typing import Literal
 
-from rongdun_contract.facts.model import FactModel, Maybe
+from rongdun_contract.facts.model import FactModel, Maybe, Mode
 
 PasswordState = Literal["usable", "empty", "locked", "disabled", "unshadowed"]
 
 
 class Password(FactModel):
-    """The shadow(5) entry: `locked` has `!` before a hash, `disabled` has no hash at all, `unshadowed` is in passwd(5).
+    """The shadow(5) entry: `locked` has `!` before a hash, `disabled` has no hash that any password fits.
 
-    Days are as shadow(5) gives them; `changed_on` is a date, `0` days meaning "must change at next login".
+    `empty` lets anyone in who may use PAM's nullok; `unshadowed` is a hash that stands in passwd(5) itself, for all to read.
+    Days are as shadow(5) gives them, negative ones absent; `changed_on` and `expires_on` are dates. `must_change`: the day
+    of the last change is 0, so the next login asks for a new password.
     """
 
     state: PasswordState
@@ -41,10 +43,13 @@ class Home(FactModel):
 
     exists: bool
     owner_matches: bool | None = None
-    mode: int | None = None
-    ssh_directory_mode: int | None = None
-    authorized_keys_mode: int | None = None
-    trust_files: tuple[str, ...] = ()
+    mode: Mode | None = None
+    ssh_directory_mode: Maybe[Mode | None] = None
+    authorized_keys_mode: Maybe[Mode | None] = None
+    """The widest of the authorized_keys files in the home directory."""
+    ssh_owner_matches: Maybe[bool | None] = None
+    """`.ssh` and the authorized_keys files in it belong to the account or to root; absent where there is none."""
+    trust_files: Maybe[tuple[str, ...]] = ()
     """Names among `.rhosts`, `.shosts`, `.netrc`, `.forward` that are there."""
 
 
@@ -61,13 +66,14 @@ class Account(FactModel):
     login_shell: bool
     """The shell lets someone in (neither nologin nor false nor a program like sync)."""
     password: Maybe[Password | None] = None
+    """Absent when passwd(5) points to a shadow(5) line that does not exist: no password fits then."""
     groups: tuple[str, ...] = ()
     authorized_keys: Maybe[tuple[AuthorizedKey, ...]] = ()
     home_directory: Maybe[Home | None] = None
 
 
 class Group(FactModel):
-    """A line of group(5); `members` include accounts whose primary group it is."""
+    """A line of group(5); `members` include accounts whose primary group it is, by name."""
 
     name: str
     gid: int

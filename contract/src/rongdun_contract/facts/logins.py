@@ -7,9 +7,12 @@ class Login(FactModel):
     """One account's last login; time in RFC 3339, UTC; never logged in is absent."""
 
     account: str
-    last_at: str | None = None
+    last_at: Maybe[str | None] = None
+    last_from: str | None = None
+    """Where it came from, as recorded: a host name, an address, or absent for a local terminal."""
     source: str | None = None
-    failures: Count = 0
+    """The record that says so: `lastlog`, `lastlog2`, or `wtmp`."""
+    failures: Maybe[Count] = 0
     """Failed logins in btmp as it stands, which log rotation empties."""
 
 

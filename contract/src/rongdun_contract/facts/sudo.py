@@ -7,12 +7,16 @@ class Grant(FactModel):
     """One user specification for one command, aliases expanded; `who` as written (`%wheel`, `alice`, `#1000`, `ALL`)."""
 
     who: str
+    except_who: tuple[str, ...] = ()
+    """Those whom a later `!name` of the same list takes out again."""
     hosts: tuple[str, ...] = ()
     run_as_users: tuple[str, ...] = ()
     run_as_groups: tuple[str, ...] = ()
     command: str
-    """The path, or `ALL`; a leading `!` forbids."""
+    """The path with its arguments, `ALL`, `list`, or `sudoedit PATH`; a leading `!` forbids."""
     password_required: bool = True
+    writable_by_others: Maybe[bool | None] = None
+    """Someone besides root can change the program (or swap it in its directory); absent where there is none to look at."""
 
 
 class Sudo(FactModel):
@@ -23,7 +27,12 @@ class Sudo(FactModel):
     valid: Maybe[bool] = True
     """False when the file has a syntax error, at which sudo refuses to work or skips the line."""
     defaults: Maybe[dict[str, str]] = {}
-    """Options that are set: flags as `on` or `off`, values as written without quotes."""
+    """Options that are set: flags as `on` or `off`, values without quotes, lists joined by spaces.
+
+    What sudo was compiled with is not in here: an option that no Defaults line sets is absent.
+    """
+    timestamp_timeout_s: Maybe[int | None] = None
+    """How long sudo remembers a password; 0 asks each time, -1 never again; absent: as compiled (5 to 15 minutes)."""
     scoped_defaults: Maybe[tuple[str, ...]] = ()
     grants: Maybe[tuple[Grant, ...]] = ()
     files: tuple[str, ...] = ()
