@@ -10,6 +10,8 @@ class Kernel(FactModel):
     version: Maybe[str | None] = None
     newest_installed: Maybe[str | None] = None
     """The newest release under /lib/modules or /boot; differs from `release` when a reboot is due."""
+    reboot_due: Maybe[bool | None] = None
+    """Another kernel is installed, newer than the one that runs; absent in a container, whose kernel is the host's."""
     command_line: Maybe[tuple[str, ...]] = ()
     command_line_at_boot: Maybe[tuple[str, ...]] = ()
     """What the boot loader's configuration hands over at the next boot, first menu entry."""
