@@ -93,6 +93,6 @@ class Accounts(FactModel):
     nis_lines: tuple[str, ...] = ()
     """Files (`/etc/passwd`) that hold a `+` or `-` line."""
     malformed_lines: tuple[str, ...] = ()
-    """`path:line` of lines that are no entry."""
+    """`path: name` of lines that are no proper entry (wrong number of fields, no number where one belongs)."""
     directory_services: tuple[str, ...] = ()
     """Sources besides files that nsswitch.conf(5) names for passwd: `sss`, `ldap`, `winbind`, ..."""

@@ -53,7 +53,7 @@ class Stack(FactModel):
     open_to_all: Maybe[bool] = False
     """Authentication succeeds without any proof (pam_permit reached as sufficient)."""
     undecided_lines: tuple[str, ...] = ()
-    """`path:line` of control jumps or unknown modules because of which something above is unknown."""
+    """`module in path` of the lines because of which something above is unknown; their sources tell the line numbers."""
 
 
 class Pam(FactModel):
