@@ -6,12 +6,16 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Package(FactModel):
-    """An installed package; `version` is `epoch:version-release` with a zero epoch left out."""
+    """A package whose files are on the host; `version` is `epoch:version-release` with a zero epoch left out.
+
+    `source` and `source_version` name the source package where they differ from `name` and `version`: advisories do.
+    """
 
     name: str
     version: str
     architecture: str | None = None
     source: str | None = None
+    source_version: str | None = None
 
 
 class Packages(FactModel):
@@ -23,8 +27,10 @@ class Packages(FactModel):
     names: Maybe[tuple[str, ...]] = ()
     """Distinct names, for rules that ask whether one is there."""
     not_configured: tuple[str, ...] = ()
-    """dpkg: unpacked or half-configured packages, which do not work as installed ones."""
+    """dpkg: unpacked or half-configured packages: their files are there (so they are `installed`), but they do not work
+    as configured ones do."""
     unsigned_sources: Maybe[tuple[str, ...]] = ()
-    """`path:line` or `path [section]` of repositories whose signature check is off."""
-    last_changed_on: str | None = None
-    """Date (UTC) of the latest installation or upgrade that the database or its log shows."""
+    """Repositories (`http://mirror/debian bookworm`, `[repo]`) and options (`APT::Get::AllowUnauthenticated`) with which
+    packages are accepted though nobody signed for them."""
+    last_changed_on: Maybe[str | None] = None
+    """Date (UTC) of the latest installation or upgrade that the database shows."""
