@@ -1,0 +1,1 @@
+"""Reads one host into typed facts, judges them, and reports what changed."""

@@ -1,0 +1,1 @@
+"""Receives the facts of many hosts, remembers, judges, measures and shows them."""

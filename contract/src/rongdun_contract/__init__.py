@@ -1,0 +1,1 @@
+"""What agent and collector agreed on: facts, rules, findings and the wire."""
