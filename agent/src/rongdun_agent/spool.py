@@ -1,0 +1,168 @@
+"""What waits on disk for the collector: every change of the host's facts, in order, within a bound.
+
+One SQLite file, written with full synchronisation: what `record` returned from survives kill -9 and power loss. An entry
+is one state of the host; its documents are shared by digest. At the bound the oldest intermediate states are merged into
+their successor, which then says how many were lost (`gap`).
+"""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rongdun_contract.documents import Manifest, Section, Survey, canonical_json, manifest, root_digest
+
+BOUND_BYTES = 64 * 2**20
+"""Default limit for pending manifests and documents together, compressed."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    taken_at TEXT NOT NULL, confirmed_until TEXT NOT NULL, root TEXT NOT NULL, manifest BLOB NOT NULL,
+    gap_from INTEGER, gap_to INTEGER, merged INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS document (digest TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS part (
+    sequence INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (sequence, digest)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS part_digest ON part (digest);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """States `first` to `last` were merged away because the spool was full: `merged` of them."""
+
+    first: int
+    last: int
+    merged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One state of the host: first seen at `taken_at`, still so at `confirmed_until` (UTC)."""
+
+    sequence: int
+    taken_at: datetime
+    confirmed_until: datetime
+    root: str
+    manifest: Manifest
+    gap: Gap | None = None
+
+
+class Spool:
+    """The pending entries of one agent; one process writes at a time, SQLite's lock sees to it."""
+
+    def __init__(self, path: Path, bound_bytes: int = BOUND_BYTES) -> None:
+        self._bound = bound_bytes
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def record(self, survey: Survey, at: datetime) -> Entry:
+        """Keep a state: a pending entry of the same root is confirmed until `at`, any other root is a new entry."""
+        of = manifest(survey)
+        root = root_digest(of)
+        with self._transaction():
+            newest = self._db.execute("SELECT sequence, root FROM entry ORDER BY sequence DESC LIMIT 1").fetchone()
+            if newest is not None and newest[1] == root:
+                sequence = int(newest[0])
+                self._db.execute("UPDATE entry SET confirmed_until = ? WHERE sequence = ?", (_text(at), sequence))
+            else:
+                sequence = self._insert(root, of, survey, at)
+                self._merge_to_bound(sequence)
+        return next(self._entries("WHERE sequence = ?", (sequence,)))
+
+    def pending(self) -> tuple[Entry, ...]:
+        """All entries that the collector has not acknowledged, oldest first."""
+        return tuple(self._entries("ORDER BY sequence", ()))
+
+    def document(self, digest: str) -> bytes | None:
+        """The canonical bytes of a pending document, or None if no pending entry has it."""
+        row = self._db.execute("SELECT data FROM document WHERE digest = ?", (digest,)).fetchone()
+        return None if row is None else zlib.decompress(row[0])
+
+    def acknowledge(self, sequence: int) -> None:
+        """Forget all entries up to `sequence`, and the documents that only they had."""
+        with self._transaction():
+            self._drop("sequence <= ?", (sequence,))
+
+    def size_bytes(self) -> int:
+        """What the pending manifests and documents occupy, compressed."""
+        documents = self._db.execute("SELECT coalesce(sum(length(data)), 0) FROM document").fetchone()[0]
+        return int(documents + self._db.execute("SELECT coalesce(sum(length(manifest)), 0) FROM entry").fetchone()[0])
+
+    def _insert(self, root: str, of: Manifest, survey: Survey, at: datetime) -> int:
+        row = (_text(at), _text(at), root, zlib.compress(canonical_json(of)))
+        sequence = self._db.execute(
+            "INSERT INTO entry (taken_at, confirmed_until, root, manifest) VALUES (?, ?, ?, ?)", row
+        ).lastrowid
+        for digest, data in _documents(survey, of):
+            if self._db.execute("SELECT 1 FROM document WHERE digest = ?", (digest,)).fetchone() is None:
+                self._db.execute("INSERT INTO document VALUES (?, ?)", (digest, zlib.compress(canonical_json(data))))
+            self._db.execute("INSERT OR IGNORE INTO part VALUES (?, ?)", (sequence, digest))
+        return int(sequence or 0)
+
+    def _merge_to_bound(self, newest: int) -> None:
+        """Merge oldest intermediate states away; the oldest pending one and the newest stay."""
+        while self.size_bytes() > self._bound:
+            row = self._db.execute(
+                "SELECT sequence, gap_from, merged FROM entry WHERE sequence < ? ORDER BY sequence LIMIT 1 OFFSET 1",
+                (newest,),
+            ).fetchone()
+            if row is None:
+                return
+            lost, gap_from, merged = row
+            self._db.execute(
+                "UPDATE entry SET gap_from = ?, gap_to = coalesce(gap_to, ?), merged = merged + ? "
+                "WHERE sequence = (SELECT min(sequence) FROM entry WHERE sequence > ?)",
+                (gap_from if gap_from is not None else lost, lost, merged + 1, lost),
+            )
+            self._drop("sequence = ?", (lost,))
+
+    def _drop(self, where: str, values: tuple[int, ...]) -> None:
+        self._db.execute(f"DELETE FROM entry WHERE {where}", values)  # noqa: S608 - our own two constant clauses
+        self._db.execute(f"DELETE FROM part WHERE {where}", values)  # noqa: S608 - as above
+        self._db.execute("DELETE FROM document WHERE digest NOT IN (SELECT digest FROM part)")
+
+    def _entries(self, tail: str, values: tuple[int, ...]) -> Iterator[Entry]:
+        columns = "sequence, taken_at, confirmed_until, root, manifest, gap_from, gap_to, merged"
+        for row in self._db.execute(f"SELECT {columns} FROM entry {tail}", values):  # noqa: S608 - constant tails
+            gap = None if row[5] is None else Gap(row[5], row[6], row[7])
+            yield Entry(row[0], _time(row[1]), _time(row[2]), row[3], json.loads(zlib.decompress(row[4])), gap)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def _documents(survey: Survey, of: Manifest) -> Iterable[tuple[str, Any]]:
+    """Digest and data of both documents of every section that the manifest names."""
+    for name in of:
+        section = survey[name]
+        if isinstance(section, Section):
+            yield section.facts_digest, section.facts
+            yield section.sources_digest, section.sources
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
