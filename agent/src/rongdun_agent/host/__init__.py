@@ -1,0 +1,30 @@
+"""The agent's only door to the machine: files, walks, processes, interfaces, and a few fixed commands."""
+
+from rongdun_agent.host.commands import COMMANDS, Command, Output
+from rongdun_agent.host.errors import CommandFailed, HostError, NotAFile, NotLive, Refused, TookTooLong, TooLarge
+from rongdun_agent.host.host import Host
+from rongdun_agent.host.names import as_bytes, as_text
+from rongdun_agent.host.processes import Holders, Process
+from rongdun_agent.host.stat import FileType, Stat
+from rongdun_agent.host.walking import Directory
+
+__all__ = [
+    "COMMANDS",
+    "Command",
+    "CommandFailed",
+    "Directory",
+    "FileType",
+    "Holders",
+    "Host",
+    "HostError",
+    "NotAFile",
+    "NotLive",
+    "Output",
+    "Process",
+    "Refused",
+    "Stat",
+    "TookTooLong",
+    "TooLarge",
+    "as_bytes",
+    "as_text",
+]

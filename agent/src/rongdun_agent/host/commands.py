@@ -1,0 +1,111 @@
+"""The only programs that the agent ever executes: fixed arguments, absolute paths, an empty environment, bounds."""
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import IO, NamedTuple
+
+from rongdun_agent.host.errors import CommandFailed, Refused, TookTooLong, TooLarge
+
+_REFUSALS = ("operation not permitted", "permission denied", "must be root", "are you root", "access denied")
+_CHUNK = 65536
+_STDERR_LIMIT = 4096
+
+
+class Command(NamedTuple):
+    """A program by its possible places, and what it may cost."""
+
+    programs: tuple[str, ...]
+    arguments: tuple[str, ...]
+    timeout_s: float = 5.0
+    limit_bytes: int = 8 << 20
+
+
+class Output(NamedTuple):
+    """What a command printed before it ended with status 0."""
+
+    stdout: str
+    stderr: str
+
+
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        "nft": Command(("/usr/sbin/nft", "/sbin/nft"), ("-j", "list", "ruleset")),
+        # without -t: naming a table would make the kernel load its module
+        "iptables": Command(("/usr/sbin/iptables-save", "/sbin/iptables-save"), ()),
+        "ip6tables": Command(("/usr/sbin/ip6tables-save", "/sbin/ip6tables-save"), ()),
+        "auditctl_rules": Command(("/usr/sbin/auditctl", "/sbin/auditctl"), ("-l",)),
+        "auditctl_status": Command(("/usr/sbin/auditctl", "/sbin/auditctl"), ("-s",)),
+        "rpm": Command(
+            ("/usr/bin/rpm", "/bin/rpm"),
+            ("-qa", "--qf", r"%{NAME}\t%|EPOCH?{%{EPOCH}}:{}|\t%{VERSION}\t%{RELEASE}\t%{ARCH}\n"),
+            timeout_s=20.0,
+            limit_bytes=32 << 20,
+        ),
+    }
+)
+
+
+def run(command: Command, timeout_s: float) -> Output | None:
+    """Run one entry of the table; `None` when the program is not installed.
+
+    Raises `Refused` when it says that it lacks rights, `CommandFailed` on any other failure, `TooLarge` and `TookTooLong`
+    after killing it.
+    """
+    program = next((path for path in command.programs if os.access(path, os.X_OK)), None)
+    if program is None:
+        return None
+    timeout_s = min(timeout_s, command.timeout_s)
+    child = subprocess.Popen(  # noqa: S603 - arguments are constants of the table above
+        [program, *command.arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"},
+        cwd="/",
+        start_new_session=True,
+    )
+    with child:
+        try:
+            out, err = _drain(child, program, command.limit_bytes, time.monotonic() + timeout_s)
+            code = child.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise TookTooLong(timeout_s) from None
+        finally:
+            if child.returncode is None:
+                os.killpg(child.pid, signal.SIGKILL)
+    return _judged(program, code, out.decode("utf-8", "backslashreplace"), err.decode("utf-8", "backslashreplace").strip())
+
+
+def _drain(child: "subprocess.Popen[bytes]", program: str, limit: int, deadline: float) -> tuple[bytes, bytes]:
+    """Both outputs until both ends are closed; what goes beyond the first kilobytes of stderr is dropped."""
+    taken = {"stdout": bytearray(), "stderr": bytearray()}
+    with selectors.DefaultSelector() as selector:
+        for name in taken:
+            pipe: IO[bytes] = getattr(child, name)
+            selector.register(pipe, selectors.EVENT_READ, name)
+        while selector.get_map():
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise subprocess.TimeoutExpired(program, 0)
+            for key, _ in ready:
+                data = os.read(key.fd, _CHUNK)
+                if not data:
+                    selector.unregister(key.fileobj)
+                elif key.data == "stdout" or len(taken["stderr"]) < _STDERR_LIMIT:
+                    taken[key.data] += data
+            if len(taken["stdout"]) > limit:
+                raise TooLarge(program, limit)
+    return bytes(taken["stdout"]), bytes(taken["stderr"][:_STDERR_LIMIT])
+
+
+def _judged(program: str, code: int, stdout: str, stderr: str) -> Output:
+    if code == 0:
+        return Output(stdout, stderr)
+    if any(words in stderr.lower() for words in _REFUSALS):
+        raise Refused(program)
+    raise CommandFailed(program, code, stderr)

@@ -1,0 +1,104 @@
+"""`Host`: everything that a probe may ask about the machine."""
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from rongdun_agent.host.commands import Command, Output, run
+from rongdun_agent.host.errors import NotLive, Refused
+from rongdun_agent.host.files import Files
+from rongdun_agent.host.interfaces import Interface, read_interfaces
+from rongdun_agent.host.names import as_bytes
+from rongdun_agent.host.processes import Holders, Process, read_holders, read_pids, read_process
+from rongdun_agent.host.walking import Directory, walk
+
+_PASSWD_FIELDS, _GROUP_FIELDS = 7, 4
+
+
+class Usage(NamedTuple):
+    """statvfs(3) of a file system: `used` counts what ordinary users can no longer have."""
+
+    size_bytes: int
+    used_ratio: float
+    inodes_used_ratio: float | None
+
+
+class Host(Files):
+    """The live machine, or a tree that stands for one; what is asked twice in one survey is read once."""
+
+    @cached_property
+    def processes(self) -> tuple[Process, ...]:
+        """All processes by pid; raises `Refused` when /proc hides those of others."""
+        found = (read_process(self, pid) for pid in self.pids())
+        return tuple(process for process in found if process is not None)
+
+    @cached_property
+    def socket_holders(self) -> Holders:
+        """Which processes hold which socket inodes, and whether all of them could be looked at."""
+        return read_holders(self, self.processes)
+
+    def pids(self) -> tuple[int, ...]:
+        """Numbers of all processes."""
+        return read_pids(self)
+
+    def owner_name(self, uid: int) -> str | None:
+        """The account of a number, from the host's own passwd(5)."""
+        return self._owners.get(uid)
+
+    def group_name(self, gid: int) -> str | None:
+        """The group of a number, from the host's own group(5)."""
+        return self._groups.get(gid)
+
+    def run(self, command: Command) -> Output | None:
+        """Run one of `COMMANDS`; `None` when the program is not installed. Never in a tree."""
+        if not self.live:
+            raise NotLive(command.programs[0])
+        self.check_time()
+        return run(command, self.time_left())
+
+    def interfaces(self) -> Mapping[str, Interface]:
+        """Network interfaces with their addresses, from the running kernel."""
+        if not self.live:
+            raise NotLive("network interfaces")
+        return read_interfaces()
+
+    def usage(self, path: str) -> Usage | None:
+        """How full the file system at a path is; `None` when the path is absent or the file system has no size."""
+        if not self.live:
+            raise NotLive(path)
+        found = self._ask(path, os.statvfs)
+        if found is None or not found.f_blocks:
+            return None
+        used = found.f_blocks - found.f_bfree
+        return Usage(
+            size_bytes=found.f_blocks * found.f_frsize,
+            used_ratio=used / (used + found.f_bavail) if used + found.f_bavail else 1.0,
+            inodes_used_ratio=1 - found.f_ffree / found.f_files if found.f_files else None,
+        )
+
+    def walk(self, top: str) -> Iterator[Directory]:
+        """Every directory on the file system of `top`, itself included; nothing when it is absent or no directory."""
+        fd = self._ask(top, lambda path: self._files.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        if fd is not None:
+            yield from walk(fd, as_bytes(top.rstrip("/") or "/"), self.check_time)
+
+    @cached_property
+    def _owners(self) -> Mapping[int, str]:
+        return self._names("/etc/passwd", _PASSWD_FIELDS)
+
+    @cached_property
+    def _groups(self) -> Mapping[int, str]:
+        return self._names("/etc/group", _GROUP_FIELDS)
+
+    def _names(self, path: str, fields: int) -> Mapping[int, str]:
+        """Numbers to names; the first line of a number wins, as in getpwuid(3)."""
+        names: dict[int, str] = {}
+        for line in self.lines(path):
+            parts = line.split(":")
+            if len(parts) >= fields and parts[2].isascii() and parts[2].isdecimal():
+                names.setdefault(int(parts[2]), parts[0])
+        return names
+
+
+__all__ = ["Host", "Refused", "Usage"]

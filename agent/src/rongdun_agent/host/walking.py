@@ -1,0 +1,122 @@
+"""A walk over one file system: names and lstat(2) of everything, nothing opened, no symlink followed.
+
+Directories are opened relative to the one above and never through a symlink, so a walk cannot leave its tree; only a
+bounded number stays open, and one that was closed is reached again by `..` and compared.
+"""
+
+import os
+import stat as st
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from rongdun_agent.host.names import as_text
+
+_OPENING = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_MOST_OPEN = 128
+
+
+class Directory(NamedTuple):
+    """One directory of a walk; valid until the next one is asked for."""
+
+    path: bytes
+    fd: int
+    entries: list[tuple[bytes, os.stat_result]]
+    """Everything in it but symlinks and what vanished meanwhile."""
+    elsewhere: list[bytes]
+    """Directories in it that lie on other file systems: mount points, subvolumes."""
+    refused: list[bytes]
+    """Names in it that could not be looked at or entered; with `b""` the directory's own listing was refused."""
+
+    def path_of(self, name: bytes) -> str:
+        """The path of an entry, as facts write it."""
+        return as_text(b"/" + name if self.path == b"/" else self.path + b"/" + name)
+
+    def xattr(self, name: bytes, attribute: str) -> bytes | None:
+        """An extended attribute of an entry, `None` when it has none or cannot say."""
+        try:
+            return os.getxattr(b"/proc/self/fd/%d/%s" % (self.fd, name), attribute, follow_symlinks=False)
+        except OSError:
+            return None
+
+
+class _Level:
+    """A directory on the way down: what is left to enter, and how to know it again."""
+
+    __slots__ = ("children", "fd", "identity", "path")
+
+    def __init__(self, fd: int, path: bytes) -> None:
+        found = os.fstat(fd)
+        self.fd, self.path, self.identity = fd, path, (found.st_dev, found.st_ino)
+        self.children: list[bytes] = []
+
+
+def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Iterator[Directory]:
+    """Every directory below an open one, parents first, on its file system only; takes over the descriptor."""
+    levels = [_Level(fd, top)]
+    try:
+        yield _look(levels[-1])
+        while levels:
+            level = levels[-1]
+            if not level.children:
+                _leave(levels)
+                continue
+            check_time()
+            name = level.children.pop()
+            try:
+                child = os.open(name, _OPENING, dir_fd=level.fd)
+            except OSError as error:
+                if isinstance(error, PermissionError):
+                    yield Directory(level.path, level.fd, [], [], [name])
+                continue
+            levels.append(_Level(child, (level.path if level.path != b"/" else b"") + b"/" + name))
+            if len(levels) > _MOST_OPEN:
+                _put_away(levels[-_MOST_OPEN - 1])
+            yield _look(levels[-1])
+    finally:
+        for level in levels:
+            _put_away(level)
+
+
+def _look(level: _Level) -> Directory:
+    """List a directory; its children to enter are put aside in the level."""
+    entries: list[tuple[bytes, os.stat_result]] = []
+    elsewhere: list[bytes] = []
+    refused: list[bytes] = []
+    device = level.identity[0]
+    with os.scandir(level.fd) as listing:
+        for entry in listing:
+            try:
+                if entry.is_symlink():
+                    continue
+                found = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            except PermissionError:
+                refused.append(os.fsencode(entry.name))
+                continue
+            name = os.fsencode(entry.name)
+            if st.S_ISDIR(found.st_mode):
+                if found.st_dev != device:
+                    elsewhere.append(name)
+                    continue
+                level.children.append(name)
+            entries.append((name, found))
+    return Directory(level.path, level.fd, entries, elsewhere, refused)
+
+
+def _leave(levels: list[_Level]) -> None:
+    """Go up one level; a parent that had been closed is found again through `..`, or given up when it was moved."""
+    done = levels.pop()
+    if levels and levels[-1].fd < 0:
+        parent = levels[-1]
+        parent.fd = os.open("..", _OPENING, dir_fd=done.fd)
+        found = os.fstat(parent.fd)
+        if (found.st_dev, found.st_ino) != parent.identity:
+            parent.children.clear()
+    _put_away(done)
+
+
+def _put_away(level: _Level) -> None:
+    if level.fd >= 0:
+        os.close(level.fd)
+        level.fd = -1
