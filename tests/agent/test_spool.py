@@ -1,0 +1,86 @@
+"""The spool keeps every change in order, within its bound, and says what it had to merge."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from rongdun_agent.spool import Gap, Spool
+from rongdun_contract.documents import Source, Survey, Unavailable, canonical_json, digest, seal
+from rongdun_contract.facts.sysctl import Parameter, Sysctl
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def survey_of(value: str) -> Survey:
+    """A host whose only known fact is one kernel parameter."""
+    facts = Sysctl(parameters={"kernel.sysrq": Parameter(running=value)})
+    section = seal("sysctl", facts, {"": Source(where="/proc/sys")})
+    return {"sysctl": section, "pam": Unavailable("no permission", "/etc/pam.d/su")}
+
+
+def facts_digest(value: str) -> str:
+    return digest(canonical_json({"parameters": {"kernel.sysrq": {"running": value}}}))
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path / "state" / "spool.db")
+
+
+def test_an_unchanged_host_extends_its_pending_entry(spool: Spool) -> None:
+    """A night without the collector must not cost one entry per cycle."""
+    first = spool.record(survey_of("0"), T0)
+    second = spool.record(survey_of("0"), T0 + timedelta(hours=8))
+    assert second.sequence == first.sequence
+    assert [e.confirmed_until for e in spool.pending()] == [T0 + timedelta(hours=8)]
+
+
+def test_changes_come_back_in_order_with_their_documents(spool: Spool) -> None:
+    for hour, value in enumerate("010"):
+        spool.record(survey_of(value), T0 + timedelta(hours=hour))
+    entries = spool.pending()
+    assert [e.sequence for e in entries] == [1, 2, 3]
+    assert [e.manifest["sysctl"]["facts"] for e in entries] == [facts_digest(v) for v in "010"]
+    assert spool.document(facts_digest("1")) == b'{"parameters":{"kernel.sysrq":{"running":"1"}}}'
+    assert entries[0].manifest["pam"] == {"unavailable": "no permission"}
+
+
+def test_acknowledged_entries_go_and_take_only_their_own_documents(spool: Spool) -> None:
+    """The state that came back (0, 1, 0) still needs the document that entry 1 had first."""
+    for value in "010":
+        spool.record(survey_of(value), T0)
+    spool.acknowledge(2)
+    assert [e.sequence for e in spool.pending()] == [3]
+    assert spool.document(facts_digest("0")) is not None
+    assert spool.document(facts_digest("1")) is None
+
+
+def test_an_acknowledged_sequence_is_never_used_again(tmp_path: Path) -> None:
+    """A number that came twice would be taken for a repetition, and its state lost."""
+    path = tmp_path / "spool.db"
+    spool = Spool(path)
+    spool.acknowledge(spool.record(survey_of("0"), T0).sequence)
+    spool.close()
+    assert Spool(path).record(survey_of("1"), T0).sequence == 2
+
+
+def test_a_full_spool_merges_the_oldest_intermediate_states_and_says_so(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db", bound_bytes=2500)
+    for n in range(30):
+        spool.record(survey_of(str(n)), T0 + timedelta(hours=n))
+    entries = spool.pending()
+    assert spool.size_bytes() <= 2500
+    assert entries[0].sequence == 1, "the oldest pending state is what the collector compares the rest with"
+    assert entries[-1].sequence == 30
+    gap = entries[1].gap
+    assert gap == Gap(first=2, last=entries[1].sequence - 1, merged=entries[1].sequence - 2)
+    assert all(e.gap is None for e in entries[2:])
+
+
+def test_what_was_recorded_is_there_after_the_process_is_gone(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db")
+    spool.record(survey_of("0"), T0)
+    again = Spool(tmp_path / "spool.db")  # the first connection was never closed, as after kill -9
+    assert [e.sequence for e in again.pending()] == [1]
+    spool.close()
