@@ -1,6 +1,6 @@
 """What every section model shares: frozen, unknown keys refused, and values that could not be told."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,7 +20,7 @@ class Unknown(FactModel):
 
 
 T = TypeVar("T")
-Maybe = T | Unknown
+Maybe: TypeAlias = T | Unknown
 """A value, or the reason why it could not be told; `Maybe[int | None]` may also be absent."""
 
 Count = Annotated[int, Field(ge=0)]
