@@ -1,0 +1,43 @@
+"""Who belongs to which group, primary groups included, and what names and numbers occur twice."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+from rongdun_agent.local_accounts.lines import GroupEntry, PasswdEntry
+
+Key = TypeVar("Key", str, int)
+
+
+def groups_by_account(users: Iterable[PasswdEntry], groups: tuple[GroupEntry, ...]) -> dict[str, tuple[str, ...]]:
+    """Names of the groups that each account name belongs to, sorted; accounts that only group(5) knows are in it too."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    names = _names(groups)
+    for group in groups:
+        for member in group.members:
+            found[member].add(group.name)
+    for user in users:
+        if user.gid in names:
+            found[user.name].add(names[user.gid])
+    return {account: tuple(sorted(of)) for account, of in found.items()}
+
+
+def members_by_group(users: Iterable[PasswdEntry], groups: tuple[GroupEntry, ...]) -> list[tuple[str, ...]]:
+    """The members of each group, sorted, as many as there are groups: listed ones and those whose primary group it is."""
+    primary: defaultdict[int, set[str]] = defaultdict(set)
+    for user in users:
+        primary[user.gid].add(user.name)
+    return [tuple(sorted(primary[group.gid] | set(group.members))) for group in groups]
+
+
+def repeated(keys: Iterable[Key]) -> tuple[Key, ...]:
+    """What occurs more than once, sorted."""
+    return tuple(sorted(key for key, count in Counter(keys).items() if count > 1))
+
+
+def _names(groups: Iterable[GroupEntry]) -> dict[int, str]:
+    """The name of each number; the first line wins."""
+    names: dict[int, str] = {}
+    for group in groups:
+        names.setdefault(group.gid, group.name)
+    return names

@@ -1,0 +1,16 @@
+"""Every probe, in one list: what runs, with which rights it is given, on a host."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from rongdun_agent.host import Host
+from rongdun_agent.probed import Probed
+from rongdun_agent.probes import accounts
+
+Probe = Callable[[Host], Probed]
+
+PROBES: Mapping[str, Probe] = MappingProxyType(
+    {
+        "accounts": accounts.probe,
+    }
+)
