@@ -1,5 +1,7 @@
 """Hosts made of real files."""
 
+# ruff: noqa: PTH - names are bytes here, which pathlib refuses
+
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path

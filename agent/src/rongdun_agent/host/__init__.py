@@ -2,8 +2,9 @@
 
 from rongdun_agent.host.commands import COMMANDS, Command, Output
 from rongdun_agent.host.errors import CommandFailed, HostError, NotAFile, NotLive, Refused, TookTooLong, TooLarge
-from rongdun_agent.host.host import Host
+from rongdun_agent.host.host import Host, Usage
 from rongdun_agent.host.names import as_bytes, as_text
+from rongdun_agent.host.netlink import Row, Table
 from rongdun_agent.host.processes import Holders, Process
 from rongdun_agent.host.stat import FileType, Stat
 from rongdun_agent.host.walking import Directory
@@ -22,9 +23,12 @@ __all__ = [
     "Output",
     "Process",
     "Refused",
+    "Row",
     "Stat",
-    "TookTooLong",
+    "Table",
     "TooLarge",
+    "TookTooLong",
+    "Usage",
     "as_bytes",
     "as_text",
 ]

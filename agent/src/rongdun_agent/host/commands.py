@@ -53,8 +53,8 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 def run(command: Command, timeout_s: float) -> Output | None:
     """Run one entry of the table; `None` when the program is not installed.
 
-    Raises `Refused` when it says that it lacks rights, `CommandFailed` on any other failure, `TooLarge` and `TookTooLong`
-    after killing it.
+    Raises `Refused` when it says that it lacks rights, `CommandFailed` on any other failure; `TooLarge` and
+    `TookTooLong` after killing it.
     """
     program = next((path for path in command.programs if os.access(path, os.X_OK)), None)
     if program is None:
@@ -78,7 +78,7 @@ def run(command: Command, timeout_s: float) -> Output | None:
         finally:
             if child.returncode is None:
                 os.killpg(child.pid, signal.SIGKILL)
-    return _judged(program, code, out.decode("utf-8", "backslashreplace"), err.decode("utf-8", "backslashreplace").strip())
+    return _judged(program, code, _text(out), _text(err).strip())
 
 
 def _drain(child: "subprocess.Popen[bytes]", program: str, limit: int, deadline: float) -> tuple[bytes, bytes]:
@@ -101,6 +101,10 @@ def _drain(child: "subprocess.Popen[bytes]", program: str, limit: int, deadline:
             if len(taken["stdout"]) > limit:
                 raise TooLarge(program, limit)
     return bytes(taken["stdout"]), bytes(taken["stderr"][:_STDERR_LIMIT])
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
 
 
 def _judged(program: str, code: int, stdout: str, stderr: str) -> Output:

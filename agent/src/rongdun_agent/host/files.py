@@ -29,10 +29,10 @@ T = TypeVar("T")
 
 
 class Files:
-    """Paths are absolute and as the host sees them; text is UTF-8, other bytes written as `\\xNN` (see `names`)."""
+    r"""Paths are absolute and as the host sees them; text is UTF-8, other bytes written as `\xNN` (see `names`)."""
 
     def __init__(self, root: Path | None = None) -> None:
-        r"""`None` is the live machine; otherwise `root` stands for `/` and nothing leads out of it."""
+        """`None` is the live machine; otherwise `root` stands for `/` and nothing leads out of it."""
         self.live = root is None
         self._files: LiveFiles | TreeFiles = _own_view() if root is None else TreeFiles(os.fsencode(root))
         self._deadline = float("inf")
@@ -66,7 +66,7 @@ class Files:
         return tuple(text.removesuffix("\n").split("\n")) if text else ()
 
     def stat(self, path: str, *, follow: bool = True) -> Stat | None:
-        """What stands at the path, `None` when nothing does; without `follow` a symlink is described itself."""
+        """Describe what stands at the path, `None` when nothing does; without `follow` a symlink itself."""
         raw = self._ask(path, lambda name: self._files.stat(name, follow=follow))
         return None if raw is None else stat_of(raw)
 
@@ -90,7 +90,7 @@ class Files:
         return tuple(as_text(name) for name in sorted(names or ()))
 
     def glob(self, pattern: str) -> tuple[str, ...]:
-        """Paths that match, in the order of glob(3) in the C locale; dangling symlinks count, as they do there."""
+        """Paths that match, sorted and chosen as C programs do in the C locale: dangling symlinks count."""
         found = expand(pattern, self.list_dir, lambda path: self.stat(path, follow=False) is not None)
         return tuple(sorted(found, key=as_bytes))
 
@@ -150,7 +150,7 @@ def _require_file(path: str, found: os.stat_result) -> None:
 
 
 def _read_all(path: str, fd: int, size: int, limit: int) -> bytes:
-    """Everything up to `limit`; the size of files in /proc and /sys is a lie, so only the end of file ends the reading."""
+    """Everything up to `limit`; the size of files in /proc and /sys is a lie, so only the end of file is believed."""
     if size > limit:
         raise TooLarge(path, limit)
     data = os.read(fd, max(size + 1, 4096))

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from rongdun_agent.host.commands import Command, Output, run
-from rongdun_agent.host.errors import NotLive, Refused
+from rongdun_agent.host.errors import NotLive
 from rongdun_agent.host.files import Files
-from rongdun_agent.host.interfaces import Interface, read_interfaces
 from rongdun_agent.host.names import as_bytes
+from rongdun_agent.host.netlink import Row, Table, dump
 from rongdun_agent.host.processes import Holders, Process, read_holders, read_pids, read_process
 from rongdun_agent.host.walking import Directory, walk
 
@@ -57,11 +57,12 @@ class Host(Files):
         self.check_time()
         return run(command, self.time_left())
 
-    def interfaces(self) -> Mapping[str, Interface]:
-        """Network interfaces with their addresses, from the running kernel."""
+    def kernel_table(self, table: Table) -> tuple[Row, ...]:
+        """Links, addresses, routes or neighbours of the running kernel."""
         if not self.live:
-            raise NotLive("network interfaces")
-        return read_interfaces()
+            raise NotLive(f"the kernel's {table.name.lower()}")
+        self.check_time()
+        return dump(table)
 
     def usage(self, path: str) -> Usage | None:
         """How full the file system at a path is; `None` when the path is absent or the file system has no size."""
@@ -99,6 +100,3 @@ class Host(Files):
             if len(parts) >= fields and parts[2].isascii() and parts[2].isdecimal():
                 names.setdefault(int(parts[2]), parts[0])
         return names
-
-
-__all__ = ["Host", "Refused", "Usage"]

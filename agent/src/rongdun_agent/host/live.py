@@ -11,7 +11,7 @@ class LiveFiles:
         return os.open(path, flags)
 
     def stat(self, path: bytes, *, follow: bool) -> os.stat_result:
-        """stat(2) or lstat(2)."""
+        """What stands there; a symlink is itself described unless followed."""
         return os.stat(path, follow_symlinks=follow)
 
     def names(self, path: bytes) -> list[bytes]:

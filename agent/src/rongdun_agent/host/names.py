@@ -1,6 +1,6 @@
 r"""File names are bytes; facts are text. One to one: a byte that is no UTF-8 is written `\xNN`.
 
-A backslash that could be mistaken for such an escape is itself written `\x5c`, so every text leads back to its own file.
+A backslash that could be mistaken for such an escape is itself written `\x5c`: every text leads back to its own file.
 """
 
 import re

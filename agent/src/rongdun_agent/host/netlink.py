@@ -1,4 +1,4 @@
-"""The kernel's own tables of links, addresses, routes and neighbours (rtnetlink(7)), which need no privilege to read."""
+"""The kernel's own tables of links, addresses, routes and neighbours (rtnetlink(7)), readable without privilege."""
 
 import os
 import socket
@@ -97,4 +97,3 @@ def _answers(kernel: socket.socket, sequence: int) -> Iterator[tuple[int, int, b
 
 def _aligned(length: int) -> int:
     return (length + 3) & ~3
-

@@ -8,10 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-from rongdun_contract.facts import Maybe, Unknown
-
 from rongdun_agent.host.errors import Refused
 from rongdun_agent.host.files import Files
+from rongdun_contract.facts import Maybe, Unknown
 
 _KERNEL_THREAD = 0x00200000  # PF_KTHREAD of the kernel's sched.h
 _DELETED = " (deleted)"
@@ -94,7 +93,7 @@ def service_unit(cgroup: str) -> str | None:
     """The service in the text of /proc/PID/cgroup: the first unit below the slices, as sd_pid_get_unit(3) finds it."""
     path = ""
     for line in cgroup.splitlines():
-        _, controllers, path_here = (line.split(":", 2) + ["", ""])[:3]
+        _, controllers, path_here = [*line.split(":", 2), "", ""][:3]
         if controllers == "name=systemd" or (controllers == "" and not path):
             path = path_here
     for part in path.split("/"):

@@ -8,6 +8,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 _MAX_LINKS = 40
 _STEP = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -23,12 +24,12 @@ class TreeFiles:
 
     def open(self, path: bytes, flags: int) -> int:
         """A descriptor of what `path` leads to."""
-        with self._reach(path, follow=True) as (directory, name, _):
+        with self._reach(path, follow=True) as (directory, name):
             return os.open(name or b".", flags | os.O_NOFOLLOW, dir_fd=directory)
 
     def stat(self, path: bytes, *, follow: bool) -> os.stat_result:
-        """stat(2) or lstat(2)."""
-        with self._reach(path, follow=follow) as (directory, name, _):
+        """What stands there; a symlink is itself described unless followed."""
+        with self._reach(path, follow=follow) as (directory, name):
             return os.stat(name or b".", dir_fd=directory, follow_symlinks=False)
 
     def names(self, path: bytes) -> list[bytes]:
@@ -41,7 +42,7 @@ class TreeFiles:
 
     def readlink(self, path: bytes) -> bytes:
         """The text of a symlink."""
-        with self._reach(path, follow=False) as (directory, name, _):
+        with self._reach(path, follow=False) as (directory, name):
             return os.readlink(name or b".", dir_fd=directory)
 
     def realpath(self, path: bytes) -> bytes:
@@ -55,7 +56,7 @@ class TreeFiles:
 
     def xattr(self, path: bytes, name: str, *, follow: bool) -> bytes:
         """An extended attribute."""
-        with self._reach(path, follow=follow) as (directory, last, _):
+        with self._reach(path, follow=follow) as (directory, last):
             return os.getxattr(b"/proc/self/fd/%d/%s" % (directory, last or b"."), name, follow_symlinks=False)
 
     def on_disk(self, path: bytes) -> bytes:
@@ -63,10 +64,11 @@ class TreeFiles:
         return self._root + self.realpath(path)
 
     @contextmanager
-    def _reach(self, path: bytes, *, follow: bool) -> Iterator[tuple[int, bytes, list[bytes]]]:
+    def _reach(self, path: bytes, *, follow: bool) -> Iterator[tuple[int, bytes]]:
+        """The directory that holds the last component, open, and that component; empty when it is the directory."""
         with _Descent(self._root) as descent:
             name = descent.follow(path, last=follow)
-            yield descent.fds[-1], name, descent.names
+            yield descent.fds[-1], name
 
 
 class _Descent:
@@ -78,7 +80,7 @@ class _Descent:
         self._pending: list[bytes] = []
         self._links = 0
 
-    def __enter__(self) -> "_Descent":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""A walk over one file system: names and lstat(2) of everything, nothing opened, no symlink followed.
+"""A walk over one file system: names and lstat(2) of everything, nothing opened but directories, no symlink followed.
 
 Directories are opened relative to the one above and never through a symlink, so a walk cannot leave its tree; only a
 bounded number stays open, and one that was closed is reached again by `..` and compared.
@@ -16,25 +16,25 @@ _MOST_OPEN = 128
 
 
 class Directory(NamedTuple):
-    """One directory of a walk; valid until the next one is asked for."""
+    """One directory of a walk, valid until the next one is asked for; names are as os.fsdecode(3) gives them."""
 
     path: bytes
     fd: int
-    entries: list[tuple[bytes, os.stat_result]]
+    entries: list[tuple[str, os.stat_result]]
     """Everything in it but symlinks and what vanished meanwhile."""
-    elsewhere: list[bytes]
+    elsewhere: list[str]
     """Directories in it that lie on other file systems: mount points, subvolumes."""
-    refused: list[bytes]
-    """Names in it that could not be looked at or entered; with `b""` the directory's own listing was refused."""
+    refused: list[str]
+    """Names in it that could not be looked at or entered."""
 
-    def path_of(self, name: bytes) -> str:
+    def path_of(self, name: str) -> str:
         """The path of an entry, as facts write it."""
-        return as_text(b"/" + name if self.path == b"/" else self.path + b"/" + name)
+        return as_text(_below(self.path, name))
 
-    def xattr(self, name: bytes, attribute: str) -> bytes | None:
+    def xattr(self, name: str, attribute: str) -> bytes | None:
         """An extended attribute of an entry, `None` when it has none or cannot say."""
         try:
-            return os.getxattr(b"/proc/self/fd/%d/%s" % (self.fd, name), attribute, follow_symlinks=False)
+            return os.getxattr(b"/proc/self/fd/%d/%s" % (self.fd, os.fsencode(name)), attribute, follow_symlinks=False)
         except OSError:
             return None
 
@@ -44,15 +44,14 @@ class _Level:
 
     __slots__ = ("children", "fd", "identity", "path")
 
-    def __init__(self, fd: int, path: bytes) -> None:
-        found = os.fstat(fd)
+    def __init__(self, fd: int, path: bytes, found: os.stat_result) -> None:
         self.fd, self.path, self.identity = fd, path, (found.st_dev, found.st_ino)
-        self.children: list[bytes] = []
+        self.children: list[tuple[str, os.stat_result]] = []
 
 
 def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Iterator[Directory]:
     """Every directory below an open one, parents first, on its file system only; takes over the descriptor."""
-    levels = [_Level(fd, top)]
+    levels = [_Level(fd, top, os.fstat(fd))]
     try:
         yield _look(levels[-1])
         while levels:
@@ -61,14 +60,15 @@ def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Iterator[Direct
                 _leave(levels)
                 continue
             check_time()
-            name = level.children.pop()
+            name, found = level.children.pop()
             try:
                 child = os.open(name, _OPENING, dir_fd=level.fd)
-            except OSError as error:
-                if isinstance(error, PermissionError):
-                    yield Directory(level.path, level.fd, [], [], [name])
+            except PermissionError:
+                yield Directory(level.path, level.fd, [], [], [name])
                 continue
-            levels.append(_Level(child, (level.path if level.path != b"/" else b"") + b"/" + name))
+            except OSError:  # gone, or no directory any more
+                continue
+            levels.append(_Level(child, _below(level.path, name), found))
             if len(levels) > _MOST_OPEN:
                 _put_away(levels[-_MOST_OPEN - 1])
             yield _look(levels[-1])
@@ -79,28 +79,27 @@ def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Iterator[Direct
 
 def _look(level: _Level) -> Directory:
     """List a directory; its children to enter are put aside in the level."""
-    entries: list[tuple[bytes, os.stat_result]] = []
-    elsewhere: list[bytes] = []
-    refused: list[bytes] = []
-    device = level.identity[0]
+    entries: list[tuple[str, os.stat_result]] = []
+    elsewhere: list[str] = []
+    refused: list[str] = []
+    device, is_directory = level.identity[0], st.S_ISDIR
     with os.scandir(level.fd) as listing:
         for entry in listing:
+            if entry.is_symlink():
+                continue
             try:
-                if entry.is_symlink():
-                    continue
                 found = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue
             except PermissionError:
-                refused.append(os.fsencode(entry.name))
+                refused.append(entry.name)
                 continue
-            name = os.fsencode(entry.name)
-            if st.S_ISDIR(found.st_mode):
+            if is_directory(found.st_mode):
                 if found.st_dev != device:
-                    elsewhere.append(name)
+                    elsewhere.append(entry.name)
                     continue
-                level.children.append(name)
-            entries.append((name, found))
+                level.children.append((entry.name, found))
+            entries.append((entry.name, found))
     return Directory(level.path, level.fd, entries, elsewhere, refused)
 
 
@@ -120,3 +119,7 @@ def _put_away(level: _Level) -> None:
     if level.fd >= 0:
         os.close(level.fd)
         level.fd = -1
+
+
+def _below(path: bytes, name: str) -> bytes:
+    return (path if path != b"/" else b"") + b"/" + os.fsencode(name)
