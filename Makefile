@@ -1,0 +1,79 @@
+# What people and CI run. Each target makes what it needs first; a second run is quick.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+python := .venv/bin/python
+content := agent/src/rongdun_agent/content
+pack := $(content)/linux-baseline.json
+controls := $(content)/gbt22239-2019.json
+# Folders count too: a rule that was removed changes nothing else.
+language := $(shell find contract/src -name '*.py')
+rules := $(shell find rules -type d -o -name '*.yaml')
+
+.PHONY: help
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+.PHONY: demo
+demo: environment-run content ## inventory, judge and show this host; ONCE=1 checks its own pages and ends; PORT=… moves it
+	@$(python) deploy/demo/demo.py $(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
+
+.PHONY: test
+test: environment-dev content ## install what the tests need and run them; ARGS=… goes to pytest
+	@tests/lab/install
+	@$(python) -m pytest -n 2 --dist loadfile -m "not bench" -q $(ARGS)
+
+.PHONY: check
+check: environment-dev ## what CI demands of the source: lint, format, types, imports
+	@$(python) -m ruff check --quiet .
+	@$(python) -m ruff format --quiet --check .
+	@$(python) -m mypy --no-error-summary
+	@.venv/bin/lint-imports --no-cache >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+
+.PHONY: format
+format: environment-dev ## put the source into the house's format
+	@$(python) -m ruff check --quiet --fix .
+	@$(python) -m ruff format --quiet .
+
+.PHONY: bench
+bench: environment-dev content ## measure a scan against other scanners (as root; takes minutes)
+	@tests/lab/install tests/bench/packages
+	@$(python) -m pytest -m bench -q -s tests/bench $(ARGS)
+
+.PHONY: generate
+generate: environment-dev content ## rewrite the files that are built from source and committed
+	@$(python) -m dashboards.build
+
+.PHONY: content
+content: $(pack) $(controls) ## build the rules that the agent carries
+
+$(pack): $(rules) $(language) | environment-run
+	@.venv/bin/rongdun-agent pack build rules/linux-baseline --output $@
+
+$(controls): $(rules) $(language) | environment-run
+	@.venv/bin/rongdun-agent pack build rules/controls/gbt22239-2019.yaml --output $@
+
+.PHONY: wheels
+wheels: environment-dev content ## build the three distributions into dist/
+	@for room in contract agent collector; do $(python) -m build --no-isolation --outdir dist $$room >/dev/null; done
+	@ls dist
+
+.PHONY: requirements
+requirements: environment-dev ## pin again what requirements/*.in name; UPGRADE=1 takes newer ones
+	@cd requirements && for kind in run dev; do \
+	  CUSTOM_COMPILE_COMMAND="make requirements" ../.venv/bin/pip-compile --quiet --generate-hashes --strip-extras \
+	    --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    $(if $(UPGRADE),--upgrade) --output-file $$kind.txt $$kind.in; done
+
+.PHONY: clean
+clean: ## remove what was built and cached; .venv and the demo's data stay
+	@rm -rf dist .ruff_cache .mypy_cache .pytest_cache .hypothesis $(content)/*.json
+	@find agent collector contract dashboards deploy tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: environment-run environment-dev
+environment-run environment-dev: environment-%:
+	@requirements/install $*
