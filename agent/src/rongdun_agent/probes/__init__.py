@@ -5,12 +5,13 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts
+from rongdun_agent.probes import accounts, files
 
 Probe = Callable[[Host], Probed]
 
 PROBES: Mapping[str, Probe] = MappingProxyType(
     {
         "accounts": accounts.probe,
+        "files": files.probe,
     }
 )
