@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts, files
+from rongdun_agent.probes import accounts, files, packages
 
 Probe = Callable[[Host], Probed]
 
@@ -13,5 +13,6 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
     {
         "accounts": accounts.probe,
         "files": files.probe,
+        "packages": packages.probe,
     }
 )

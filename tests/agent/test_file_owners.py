@@ -1,0 +1,50 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rongdun_agent.file_owners import owners
+from rongdun_agent.host import Host
+from tests.agent.conftest import MakeHost
+
+
+def test_a_merged_usr_hides_no_owner(make_host: MakeHost) -> None:
+    """The kernel says /usr/bin/bash, the package says /bin/bash, and both are right."""
+    host = make_host(
+        {
+            "/bin": {"symlink": "usr/bin"},
+            "/usr/bin/bash": "",
+            "/usr/bin/own": "",
+            "/var/lib/dpkg/info/bash.list": "/.\n/bin\n/bin/bash\n",
+            "/var/lib/dpkg/info/libc6:amd64.list": "/.\n/usr/bin/other\n/usr/bin/own\n",
+        }
+    )
+    assert owners(host, ["/usr/bin/bash", "/usr/bin/own", "/usr/bin/bas", "/usr/local/bin/x"]) == {
+        "/usr/bin/bash": "bash",
+        "/usr/bin/own": "libc6",
+        "/usr/bin/bas": None,
+        "/usr/local/bin/x": None,
+    }
+
+
+def test_without_a_merged_usr_the_two_places_are_two_files(make_host: MakeHost) -> None:
+    host = make_host({"/bin/bash": "", "/usr/bin/bash": "", "/var/lib/dpkg/info/bash.list": "/.\n/bin/bash\n"})
+    assert owners(host, ["/usr/bin/bash", "/bin/bash"]) == {"/usr/bin/bash": None, "/bin/bash": "bash"}
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="needs dpkg-query: apt-get install dpkg")
+def test_this_host_has_the_owners_that_dpkg_finds() -> None:
+    paths = [f"/usr/bin/{name}" for name in ("bash", "dpkg", "find", "python3.11", "ss", "tar", "mount")]
+    paths = [path for path in paths if Path(path).exists()] + ["/usr/lib/systemd/systemd", "/usr/bin/env"]
+    found = owners(Host(), paths)
+    assert {path: _dpkg_says(path) for path in paths} == found
+    assert any(found.values())
+
+
+def _dpkg_says(path: str) -> str | None:
+    for spelling in (path, path.removeprefix("/usr")):
+        done = subprocess.run(["dpkg", "-S", spelling], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return done.stdout.splitlines()[-1].partition(":")[0]
+    return None
