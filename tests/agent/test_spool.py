@@ -50,10 +50,21 @@ def test_acknowledged_entries_go_and_take_only_their_own_documents(spool: Spool)
     """The state that came back (0, 1, 0) still needs the document that entry 1 had first."""
     for value in "010":
         spool.record(survey_of(value), T0)
-    spool.acknowledge(2)
-    assert [e.sequence for e in spool.pending()] == [3]
+    spool.record(survey_of("2"), T0)
+    spool.acknowledge(3)
+    assert [e.sequence for e in spool.pending()] == [4]
     assert spool.document(facts_digest("0")) is not None
     assert spool.document(facts_digest("1")) is None
+
+
+def test_an_unchanged_host_after_an_acknowledgement_is_a_new_entry_without_new_documents(spool: Spool) -> None:
+    """The usual cycle, every quarter of an hour on ten thousand hosts, must hardly write."""
+    spool.acknowledge(spool.record(survey_of("0"), T0).sequence)
+    size = spool.size_bytes()
+    assert spool.record(survey_of("0"), T0 + timedelta(hours=1)).sequence == 2
+    manifests = spool.size_bytes() - size
+    assert manifests < size / 2 + 1
+    assert spool.document(facts_digest("0")) is not None
 
 
 def test_an_acknowledged_sequence_is_never_used_again(tmp_path: Path) -> None:
@@ -84,3 +95,12 @@ def test_what_was_recorded_is_there_after_the_process_is_gone(tmp_path: Path) ->
     again = Spool(tmp_path / "spool.db")  # the first connection was never closed, as after kill -9
     assert [e.sequence for e in again.pending()] == [1]
     spool.close()
+
+
+def test_a_new_epoch_keeps_what_is_pending(spool: Spool) -> None:
+    """When another copy used our numbers, the states must still arrive, counted anew."""
+    spool.record(survey_of("0"), T0)
+    before = spool.epoch
+    spool.renew_epoch()
+    assert spool.epoch != before
+    assert len(spool.pending()) == 1

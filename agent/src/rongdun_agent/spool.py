@@ -1,14 +1,16 @@
 """What waits on disk for the collector: every change of the host's facts, in order, within a bound.
 
 One SQLite file, written with full synchronisation: what `record` returned from survives kill -9 and power loss. An entry
-is one state of the host; its documents are shared by digest. At the bound the oldest intermediate states are merged into
+is one state of the host; its documents are shared by digest. The last acknowledged state stays, so that an unchanged host
+writes next to nothing. At the bound the oldest intermediate states are merged into
 their successor, which then says how many were lost (`gap`).
 """
 
 import json
+import secrets
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,10 +23,12 @@ BOUND_BYTES = 64 * 2**20
 """Default limit for pending manifests and documents together, compressed."""
 
 _SCHEMA = """
+CREATE TABLE IF NOT EXISTS epoch (id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entry (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     taken_at TEXT NOT NULL, confirmed_until TEXT NOT NULL, root TEXT NOT NULL, manifest BLOB NOT NULL,
-    gap_from INTEGER, gap_to INTEGER, merged INTEGER NOT NULL DEFAULT 0);
+    read_at TEXT NOT NULL,
+    gap_from INTEGER, gap_to INTEGER, merged INTEGER NOT NULL DEFAULT 0, acknowledged INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS document (digest TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS part (
     sequence INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (sequence, digest)) WITHOUT ROWID;
@@ -43,13 +47,17 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One state of the host: first seen at `taken_at`, still so at `confirmed_until` (UTC)."""
+    """One state of the host: first seen at `taken_at`, still so at `confirmed_until` (UTC).
+
+    `read_at` names the sections that were read at another time (the walk).
+    """
 
     sequence: int
     taken_at: datetime
     confirmed_until: datetime
     root: str
     manifest: Manifest
+    read_at: Mapping[str, datetime]
     gap: Gap | None = None
 
 
@@ -63,6 +71,19 @@ class Spool:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
+        with self._transaction():
+            if self._db.execute("SELECT id FROM epoch").fetchone() is None:
+                self._db.execute("INSERT INTO epoch VALUES (?)", (secrets.token_hex(8),))
+
+    @property
+    def epoch(self) -> str:
+        """The random name of this count of sequence numbers; made with the file, so a lost file is a new count."""
+        return str(self._db.execute("SELECT id FROM epoch").fetchone()[0])
+
+    def renew_epoch(self) -> None:
+        """Begin a new count: somebody else, or a later life of this host, has used the old one."""
+        with self._transaction():
+            self._db.execute("UPDATE epoch SET id = ?", (secrets.token_hex(8),))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,8 +94,10 @@ class Spool:
         of = manifest(survey)
         root = root_digest(of)
         with self._transaction():
-            newest = self._db.execute("SELECT sequence, root FROM entry ORDER BY sequence DESC LIMIT 1").fetchone()
-            if newest is not None and newest[1] == root:
+            newest = self._db.execute(
+                "SELECT sequence, root, acknowledged FROM entry ORDER BY sequence DESC LIMIT 1"
+            ).fetchone()
+            if newest is not None and newest[1] == root and not newest[2]:
                 sequence = int(newest[0])
                 self._db.execute("UPDATE entry SET confirmed_until = ? WHERE sequence = ?", (_text(at), sequence))
             else:
@@ -84,27 +107,28 @@ class Spool:
 
     def pending(self) -> tuple[Entry, ...]:
         """All entries that the collector has not acknowledged, oldest first."""
-        return tuple(self._entries("ORDER BY sequence", ()))
+        return tuple(self._entries("WHERE NOT acknowledged ORDER BY sequence", ()))
 
     def document(self, digest: str) -> bytes | None:
-        """The canonical bytes of a pending document, or None if no pending entry has it."""
+        """The canonical bytes of a document, or None if no entry here has it."""
         row = self._db.execute("SELECT data FROM document WHERE digest = ?", (digest,)).fetchone()
         return None if row is None else zlib.decompress(row[0])
 
     def acknowledge(self, sequence: int) -> None:
-        """Forget all entries up to `sequence`, and the documents that only they had."""
+        """Forget all entries before `sequence` and the documents that only they had; that one itself stays, done."""
         with self._transaction():
-            self._drop("sequence <= ?", (sequence,))
+            self._drop("sequence < ?", (sequence,))
+            self._db.execute("UPDATE entry SET acknowledged = 1 WHERE sequence = ?", (sequence,))
 
     def size_bytes(self) -> int:
-        """What the pending manifests and documents occupy, compressed."""
+        """What manifests and documents occupy, compressed."""
         documents = self._db.execute("SELECT coalesce(sum(length(data)), 0) FROM document").fetchone()[0]
         return int(documents + self._db.execute("SELECT coalesce(sum(length(manifest)), 0) FROM entry").fetchone()[0])
 
     def _insert(self, root: str, of: Manifest, survey: Survey, at: datetime) -> int:
-        row = (_text(at), _text(at), root, zlib.compress(canonical_json(of)))
+        row = (_text(at), _text(at), root, zlib.compress(canonical_json(of)), json.dumps(_read_at(survey, of)))
         sequence = self._db.execute(
-            "INSERT INTO entry (taken_at, confirmed_until, root, manifest) VALUES (?, ?, ?, ?)", row
+            "INSERT INTO entry (taken_at, confirmed_until, root, manifest, read_at) VALUES (?, ?, ?, ?, ?)", row
         ).lastrowid
         for digest, data in _documents(survey, of):
             if self._db.execute("SELECT 1 FROM document WHERE digest = ?", (digest,)).fetchone() is None:
@@ -114,6 +138,8 @@ class Spool:
 
     def _merge_to_bound(self, newest: int) -> None:
         """Merge oldest intermediate states away; the oldest pending one and the newest stay."""
+        if self.size_bytes() > self._bound:
+            self._drop("acknowledged AND sequence < ?", (newest,))
         while self.size_bytes() > self._bound:
             row = self._db.execute(
                 "SELECT sequence, gap_from, merged FROM entry WHERE sequence < ? ORDER BY sequence LIMIT 1 OFFSET 1",
@@ -130,15 +156,17 @@ class Spool:
             self._drop("sequence = ?", (lost,))
 
     def _drop(self, where: str, values: tuple[int, ...]) -> None:
-        self._db.execute(f"DELETE FROM entry WHERE {where}", values)  # noqa: S608 - our own two constant clauses
-        self._db.execute(f"DELETE FROM part WHERE {where}", values)  # noqa: S608 - as above
+        self._db.execute(f"DELETE FROM entry WHERE {where}", values)  # noqa: S608 - our own three constant clauses
+        self._db.execute("DELETE FROM part WHERE sequence NOT IN (SELECT sequence FROM entry)")
         self._db.execute("DELETE FROM document WHERE digest NOT IN (SELECT digest FROM part)")
 
     def _entries(self, tail: str, values: tuple[int, ...]) -> Iterator[Entry]:
-        columns = "sequence, taken_at, confirmed_until, root, manifest, gap_from, gap_to, merged"
+        columns = "sequence, taken_at, confirmed_until, root, manifest, read_at, gap_from, gap_to, merged"
         for row in self._db.execute(f"SELECT {columns} FROM entry {tail}", values):  # noqa: S608 - constant tails
-            gap = None if row[5] is None else Gap(row[5], row[6], row[7])
-            yield Entry(row[0], _time(row[1]), _time(row[2]), row[3], json.loads(zlib.decompress(row[4])), gap)
+            gap = None if row[6] is None else Gap(row[6], row[7], row[8])
+            read_at = {name: _time(text) for name, text in json.loads(row[5]).items()}
+            of = json.loads(zlib.decompress(row[4]))
+            yield Entry(row[0], _time(row[1]), _time(row[2]), row[3], of, read_at, gap)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -158,6 +186,11 @@ def _documents(survey: Survey, of: Manifest) -> Iterable[tuple[str, Any]]:
         if isinstance(section, Section):
             yield section.facts_digest, section.facts
             yield section.sources_digest, section.sources
+
+
+def _read_at(survey: Survey, of: Manifest) -> dict[str, str]:
+    parts = ((name, survey[name]) for name in of)
+    return {n: _text(s.taken_at) for n, s in parts if isinstance(s, Section) and s.taken_at is not None}
 
 
 def _text(at: datetime) -> str:

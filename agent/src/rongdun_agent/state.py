@@ -1,0 +1,139 @@
+"""The agent's own directory: credential, spool, the last walk, the last cycle; written whole or not at all."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rongdun_agent.errors import AgentError
+from rongdun_contract.documents import Section, section_of
+
+SYSTEM_STATE = Path("/var/lib/rongdun")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Where to send and as whom: `secret` is `HOST.SECRET`, `ca` the pinned CA as PEM (absent on loopback HTTP)."""
+
+    url: str
+    host: str
+    secret: str
+    ca: str | None = None
+
+
+class State:
+    """The state directory of one agent (mode 0700)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.spool_path = folder / "spool.db"
+
+    def credential(self) -> Credential | None:
+        """Who we are to the collector, or None before enrolment."""
+        fields = self._read("credential.json")
+        if fields is None:
+            return None
+        try:
+            return Credential(**fields)
+        except TypeError as error:
+            remedy = "enrol this host again with a new token"
+            raise AgentError(str(self.folder / "credential.json"), "is no credential", remedy) from error
+
+    def save_credential(self, credential: Credential) -> None:
+        """Keep the credential, readable by the agent alone."""
+        self._write("credential.json", asdict(credential))
+
+    def pending_nonce(self, fresh: str) -> str:
+        """The nonce of an enrolment under way: the one on disk if there is one, so that a repetition is harmless."""
+        found = self._read("enrolment.json")
+        if found is not None and isinstance(found.get("nonce"), str):
+            return str(found["nonce"])
+        self._write("enrolment.json", {"nonce": fresh})
+        return fresh
+
+    def forget_nonce(self) -> None:
+        """The enrolment is complete."""
+        (self.folder / "enrolment.json").unlink(missing_ok=True)
+
+    def last_walk(self) -> Section | None:
+        """What the last walk over the file system found, with its time."""
+        kept = self._read("walk.json")
+        if kept is None:
+            return None
+        at = datetime.fromisoformat(kept["taken_at"])
+        return section_of(kept["schema"], kept["facts"], kept["sources"], taken_at=at)
+
+    def save_walk(self, walk: Section, at: datetime) -> None:
+        """Keep a walk for the cycles and scans until the next one."""
+        kept = {"taken_at": at.isoformat(), "schema": walk.schema, "facts": walk.facts, "sources": walk.sources}
+        self._write("walk.json", kept)
+
+    def last_cycle(self) -> dict[str, Any]:
+        """What the last cycle did (`cycle.Report` as JSON data); empty before the first."""
+        return self._read("cycle.json") or {}
+
+    def save_cycle(self, report: dict[str, Any]) -> None:
+        """Keep what a cycle did, for `status`, for the supervisor and for the next cycle."""
+        self._write("cycle.json", report)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one cycle at a time; a second one is told so."""
+        self._make_folder()
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise AgentError(str(self.folder), "another cycle is running", "wait for it to end") from error
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            remedy = "run as root, or name a directory that you may write to with --state"
+            raise AgentError(str(self.folder), f"cannot be made ({error.strerror})", remedy) from error
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        path = self.folder / name
+        try:
+            found = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except PermissionError as error:
+            raise AgentError(str(path), "may not be read", "run as the user whom the agent runs as, or as root") from error
+        except ValueError as error:
+            raise AgentError(str(path), "is damaged", f"remove it: {path.name} is made anew") from error
+        return found if isinstance(found, dict) else None
+
+    def _write(self, name: str, value: dict[str, Any]) -> None:
+        """Replace a file in one step; it is there whole, old or new, after a crash at any moment."""
+        self._make_folder()
+        path, fresh = self.folder / name, self.folder / f".{name}.new"
+        try:
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(json.dumps(value, ensure_ascii=False, default=str).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        except OSError as error:
+            raise AgentError(str(path), f"cannot be written ({error.strerror})", "make room, or mend its owner") from error
+
+
+def default_state() -> Path:
+    """`$RONGDUN_STATE`, else /var/lib/rongdun for root, else the user's own state directory (XDG base directories)."""
+    if named := os.environ.get("RONGDUN_STATE"):
+        return Path(named)
+    if os.geteuid() == 0:
+        return SYSTEM_STATE
+    home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local/state")  # noqa: PTH111,PTH118 - one expression
+    return Path(home) / "rongdun"
