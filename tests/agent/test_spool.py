@@ -62,8 +62,7 @@ def test_an_unchanged_host_after_an_acknowledgement_is_a_new_entry_without_new_d
     spool.acknowledge(spool.record(survey_of("0"), T0).sequence)
     size = spool.size_bytes()
     assert spool.record(survey_of("0"), T0 + timedelta(hours=1)).sequence == 2
-    manifests = spool.size_bytes() - size
-    assert manifests < size / 2 + 1
+    assert spool.size_bytes() - size < size, "only the manifest was written again"
     assert spool.document(facts_digest("0")) is not None
 
 
