@@ -12,6 +12,7 @@ from rongdun_agent.host.names import as_bytes
 from rongdun_agent.host.netlink import Row, Table, dump
 from rongdun_agent.host.processes import Holders, Process, read_holders, read_pids, read_process
 from rongdun_agent.host.walking import Directory, walk
+from rongdun_contract.facts import Maybe
 
 _PASSWD_FIELDS, _GROUP_FIELDS = 7, 4
 
@@ -32,6 +33,12 @@ class Host(Files):
         """All processes by pid; raises `Refused` when /proc hides those of others."""
         found = (read_process(self, pid) for pid in self.pids())
         return tuple(process for process in found if process is not None)
+
+    def user_of(self, process: Process) -> Maybe[str | None]:
+        """The account that a process runs as: its name, or its number where passwd(5) has no name for it."""
+        if not isinstance(process.uid, int):
+            return process.uid
+        return self.owner_name(process.uid) or str(process.uid)
 
     @cached_property
     def socket_holders(self) -> Holders:

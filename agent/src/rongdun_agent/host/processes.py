@@ -16,6 +16,9 @@ _KERNEL_THREAD = 0x00200000  # PF_KTHREAD of the kernel's sched.h
 _DELETED = " (deleted)"
 _SOCKET = re.compile(r"socket:\[(\d+)\]")
 _UID = re.compile(r"^Uid:\t?\s*\d+\s+(\d+)", re.MULTILINE)
+_NESTED = re.compile(r"^NSpid:\t?\s*\d+\s+\d", re.MULTILINE)
+_ENDED = frozenset("ZX")
+"""States of a process that is only waiting to be forgotten: it has no program any more."""
 _UNIT_SUFFIXES = (".service", ".scope", ".socket", ".mount", ".swap")
 
 T = TypeVar("T")
@@ -36,6 +39,10 @@ class Process(NamedTuple):
     """The file that it was started from is gone or replaced."""
     service_unit: Maybe[str | None]
     """The systemd service whose control group it is in; sessions and containers' scopes are none."""
+    contained: bool
+    """It has a process number of its own elsewhere: it runs in a container, whose files are not this host's."""
+    started: int
+    """Clock ticks between boot and its start: tells a parent from what it forked."""
 
 
 class Holders(NamedTuple):
@@ -61,16 +68,21 @@ def read_process(files: Files, pid: int) -> Process | None:
         return None
     name = stat[stat.index("(") + 1 : stat.rindex(")")]
     numbers = stat[stat.rindex(")") + 2 :].split()
+    if numbers[0] in _ENDED:
+        return None
+    status = _told(lambda: files.read_text(f"/proc/{pid}/status") or "")
     exe = _told(lambda: files.readlink(f"/proc/{pid}/exe"))
     return Process(
         pid=pid,
         ppid=int(numbers[1]),
         name=name,
         kernel_thread=bool(int(numbers[6]) & _KERNEL_THREAD),
-        uid=_told(lambda: _effective_uid(files.read_text(f"/proc/{pid}/status") or "")),
+        uid=status if isinstance(status, Unknown) else _effective_uid(status),
         exe=exe.removesuffix(_DELETED) if isinstance(exe, str) else exe,
         deleted=exe if isinstance(exe, Unknown) else (exe or "").endswith(_DELETED),
         service_unit=_told(lambda: service_unit(files.read_text(f"/proc/{pid}/cgroup") or "")),
+        contained=isinstance(status, str) and _NESTED.search(status) is not None,
+        started=int(numbers[19]),
     )
 
 

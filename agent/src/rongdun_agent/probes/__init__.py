@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts, files, packages
+from rongdun_agent.probes import accounts, files, packages, processes
 
 Probe = Callable[[Host], Probed]
 
@@ -14,5 +14,6 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "accounts": accounts.probe,
         "files": files.probe,
         "packages": packages.probe,
+        "processes": processes.probe,
     }
 )
