@@ -1,0 +1,61 @@
+"""Where the daemon listens: ports and addresses are put together when both are known."""
+
+from rongdun_agent.sshd_config.addresses import numeric_address
+from rongdun_agent.sshd_config.names import Names
+from rongdun_agent.sshd_config.options import UNDECIDED, ConfigError, Options
+
+DEFAULT_PORT = "22"
+_VERSION_OF = {"inet": 4, "inet6": 6}
+
+
+def settle(options: Options, names: Names, default: str) -> None:
+    """Set `port` and `listen_address` as they will be; `default` is the source of what nobody named."""
+    wanted = options.settings.pop("listen_address.wanted", None)
+    if options.get("port") is None:
+        options.add("port", (DEFAULT_PORT,), default)
+    family = options.get("address_family") or "any"
+    if wanted is None:
+        for address in _everywhere(family):
+            options.default("listen_address", (), options.settings["port"].where[0])
+        options.settings["listen_address"].value = tuple(
+            f"{address}:{port}" for port in options.get("port") for address in _everywhere(family)
+        )
+        options.settings["listen_address"].where = [
+            where for where in options.settings["port"].where for _ in _everywhere(family)
+        ]
+        return
+    for entry, where in zip(wanted.value, wanted.where, strict=True):
+        options.add("listen_address", _addresses(entry, options, names, family, where), where)
+    if None in options.get("listen_address"):
+        options.change("listen_address", lambda _: UNDECIDED)
+
+
+def _everywhere(family: str) -> tuple[str, ...]:
+    return {"inet": ("0.0.0.0",), "inet6": ("[::]",)}.get(family, ("[::]", "0.0.0.0"))  # noqa: S104 - read, not bound
+
+
+def _addresses(entry: str, options: Options, names: Names, family: str, where: str) -> tuple[str | None, ...]:
+    host, number, domain = entry.split(" ", 2)
+    ports = (number,) if number != "0" else tuple(options.get("port"))
+    behind = f" rdomain {domain}" if domain else ""
+    numeric = numeric_address(host)
+    if numeric is not None and _VERSION_OF.get(family, numeric.version) != numeric.version:
+        raise ConfigError(where, f"{host} is no address of family {family}")
+    found = (str(numeric),) if numeric is not None else _by_name(host, names, family)
+    if not found:
+        return (None,)
+    return tuple(f"{_bracketed(address)}:{port}{behind}" for port in ports for address in reversed(found))
+
+
+def _by_name(host: str, names: Names, family: str) -> tuple[str, ...]:
+    """Addresses of a host name from hosts(5); a name server may know others, so none means undecided."""
+    addresses = [numeric_address(text) for text in names.host_addresses(host)]
+    return tuple(
+        str(address)
+        for address in addresses
+        if address is not None and _VERSION_OF.get(family, address.version) == address.version
+    )
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
