@@ -1,6 +1,7 @@
 """The main job on this machine, from nothing: a collector on loopback, this host enrolled, one cycle, the result.
 
-Run by `make demo`. Everything it keeps lies in one folder (default `.demo/`), so a second run goes on where the first ended.
+Run by `make demo`. Everything it keeps lies in one folder (default `.demo/`), so a second run goes on where the first
+ended.
 """
 
 import argparse
@@ -176,7 +177,11 @@ def _answers(address: str) -> bool:
 
 def _tool(name: str, *arguments: str, capture: bool = False) -> str:
     done = subprocess.run(
-        [BIN / name, *arguments], check=False, text=True, stdout=subprocess.PIPE if capture else None, start_new_session=True
+        [BIN / name, *arguments],
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE if capture else None,
+        start_new_session=True,
     )
     if done.returncode:
         raise DemoError(f"{name} {arguments[0]} ended with {done.returncode}; see its message above")

@@ -37,7 +37,9 @@ class Rejected(AgentError):
 class Client:
     """Requests to the collector at `url`; `ca` is the only authority that is trusted for HTTPS."""
 
-    def __init__(self, url: str, *, ca: str | None = None, secret: str | None = None, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self, url: str, *, ca: str | None = None, secret: str | None = None, timeout_s: float = TIMEOUT_S
+    ) -> None:
         self._url, self._secret, self._timeout = url.rstrip("/"), secret, timeout_s
         self._connection = _connect(self._url, ca, timeout_s)
 
@@ -118,7 +120,7 @@ def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+        return ipaddress.ip_address(host.split("%", 1)[0]).is_loopback
     except ValueError:
         return False
 

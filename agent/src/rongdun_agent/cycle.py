@@ -3,7 +3,8 @@
 import resource
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
@@ -40,78 +41,91 @@ class Report:
     volatile_sent_at: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Cycle:
+    """What all steps of one cycle share; `before` is the report of the last one."""
+
+    state: State
+    config: Config
+    now: datetime
+    before: dict[str, Any]
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """How far delivery came."""
+
+    delivered: int = 0
+    answer: Answer | None = None
+    volatile_at: str | None = None
+    problem: str | None = None
+
+
 def run_cycle(host: Host, state: State, config: Config, now: datetime) -> Report:
     """Do one cycle under the state directory's lock; a collector that is away is no error but a `problem`."""
     credential = state.credential()
     if credential is None:
         raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
     with state.locked():
-        started = time.monotonic()
-        before = state.last_cycle()
-        facts, probes = _survey(host, state, config, now, before)
-        spool = Spool(state.spool_path, config.spool_bytes)
-        try:
-            report = _deliver(spool, credential, config, now, before, facts, probes, started)
-        finally:
-            spool.close()
+        cycle = _Cycle(state, config, now, state.last_cycle(), time.monotonic())
+        facts, probes = _survey(host, cycle)
+        with closing(Spool(state.spool_path, config.spool_bytes)) as spool:
+            root = spool.record(facts, now).root
+            sent = _send(spool, credential, cycle, facts, probes)
+            report = _report(spool, cycle, root, sent, facts, probes)
         state.save_cycle(asdict(report))
         return report
 
 
-def _survey(
-    host: Host, state: State, config: Config, now: datetime, before: dict[str, Any]
-) -> tuple[Survey, Sequence[ProbeStatus]]:
+def _survey(host: Host, cycle: _Cycle) -> tuple[Survey, Sequence[ProbeStatus]]:
     """All sections; the walk when it is due, else the last one that was kept."""
-    due = _is_due(before.get("walked_at"), config.walk_every_s, now)
+    due = _is_due(cycle.before.get("walked_at"), cycle.config.walk_every_s, cycle.now)
     facts, probes = survey(host, walk=due)
     walked = facts.get("walk")
     if due and isinstance(walked, Section):
-        state.save_walk(walked, now)
-    kept = state.last_walk()
+        cycle.state.save_walk(walked, cycle.now)
+    kept = cycle.state.last_walk()
     return ({**facts, "walk": kept} if kept is not None else facts), probes
 
 
-def _deliver(  # noqa: PLR0913 - the one place where all of a cycle comes together
-    spool: Spool,
-    credential: Credential,
-    config: Config,
-    now: datetime,
-    before: dict[str, Any],
-    facts: Survey,
-    probes: Sequence[ProbeStatus],
-    started: float,
+def _send(spool: Spool, credential: Credential, cycle: _Cycle, facts: Survey, probes: Sequence[ProbeStatus]) -> _Sent:
+    """Deliver what is pending, then the volatile sections when they are due."""
+    sent = _Sent(volatile_at=cycle.before.get("volatile_sent_at"))
+    changed = _errors(probes) != cycle.before.get("probe_errors")
+    with closing(Client.of(credential)) as client:
+        try:
+            done = push(spool, client, _health(spool, probes, cycle.started), probes_changed=changed)
+            sent = replace(sent, delivered=done.delivered, answer=done.answer)
+            if _is_due(sent.volatile_at, cycle.config.volatile_every_s, cycle.now):
+                client.send_volatile(_volatile(facts, cycle.now))
+                sent = replace(sent, volatile_at=cycle.now.isoformat())
+        except (Unreachable, Rejected) as error:
+            return replace(sent, problem=str(error))
+    return sent
+
+
+def _report(  # noqa: PLR0913, PLR0917 - all that a cycle did comes together here
+    spool: Spool, cycle: _Cycle, root: str, sent: _Sent, facts: Survey, probes: Sequence[ProbeStatus]
 ) -> Report:
-    entry = spool.record(facts, now)
-    errors = {p.name: p.error[:_LONGEST_ERROR] for p in probes if p.error}
-    client = Client.of(credential)
-    delivered, problem, answer = 0, None, None
-    volatile_at = before.get("volatile_sent_at")
-    try:
-        changed = errors != before.get("probe_errors")
-        done = push(spool, client, _health(spool, probes, started), probes_changed=changed)
-        delivered, answer = done.delivered, done.answer
-        if _is_due(volatile_at, config.volatile_every_s, now):
-            client.send_volatile(_volatile(facts, now))
-            volatile_at = now.isoformat()
-    except (Unreachable, Rejected) as error:
-        problem = str(error)
-    finally:
-        client.close()
-    pending = spool.pending()
     walk = facts.get("walk")
     return Report(
-        at=now.isoformat(),
-        seconds=round(time.monotonic() - started, 3),
-        root=entry.root,
-        delivered=delivered,
-        pending=len(pending),
+        at=cycle.now.isoformat(),
+        seconds=round(time.monotonic() - cycle.started, 3),
+        root=root,
+        delivered=sent.delivered,
+        pending=len(spool.pending()),
         pending_bytes=spool.size_bytes(),
-        problem=problem,
-        interval_s=_interval(answer, before, config),
-        probe_errors=errors,
+        problem=sent.problem,
+        interval_s=_interval(sent.answer, cycle.before, cycle.config),
+        probe_errors=_errors(probes),
         walked_at=walk.taken_at.isoformat() if isinstance(walk, Section) and walk.taken_at else None,
-        volatile_sent_at=volatile_at,
+        volatile_sent_at=sent.volatile_at,
     )
+
+
+def _errors(probes: Sequence[ProbeStatus]) -> dict[str, str]:
+    return {p.name: p.error[:_LONGEST_ERROR] for p in probes if p.error}
 
 
 def _health(spool: Spool, probes: Sequence[ProbeStatus], started: float) -> Health:

@@ -1,9 +1,9 @@
 """What waits on disk for the collector: every change of the host's facts, in order, within a bound.
 
-One SQLite file, written with full synchronisation: what `record` returned from survives kill -9 and power loss. An entry
-is one state of the host; its documents are shared by digest. The last acknowledged state stays, so that an unchanged host
-writes next to nothing. At the bound the oldest intermediate states are merged into
-their successor, which then says how many were lost (`gap`).
+One SQLite file, written with full synchronisation: what `record` returned from survives kill -9 and power loss. An
+entry is one state of the host; its documents are shared by digest. The last acknowledged state stays, so that an
+unchanged host writes next to nothing. At the bound the oldest intermediate states are merged into their successor,
+which then says how many were lost (`gap`).
 """
 
 import json

@@ -109,7 +109,9 @@ class State:
         except FileNotFoundError:
             return None
         except PermissionError as error:
-            raise AgentError(str(path), "may not be read", "run as the user whom the agent runs as, or as root") from error
+            raise AgentError(
+                str(path), "may not be read", "run as the user whom the agent runs as, or as root"
+            ) from error
         except ValueError as error:
             raise AgentError(str(path), "is damaged", f"remove it: {path.name} is made anew") from error
         return found if isinstance(found, dict) else None
@@ -120,13 +122,15 @@ class State:
         path, fresh = self.folder / name, self.folder / f".{name}.new"
         try:
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(json.dumps(value, ensure_ascii=False, default=str).encode())
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)
         except OSError as error:
-            raise AgentError(str(path), f"cannot be written ({error.strerror})", "make room, or mend its owner") from error
+            raise AgentError(
+                str(path), f"cannot be written ({error.strerror})", "make room, or mend its owner"
+            ) from error
 
 
 def default_state() -> Path:
@@ -135,5 +139,5 @@ def default_state() -> Path:
         return Path(named)
     if os.geteuid() == 0:
         return SYSTEM_STATE
-    home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local/state")  # noqa: PTH111,PTH118 - one expression
-    return Path(home) / "rongdun"
+    home = os.environ.get("XDG_STATE_HOME")
+    return (Path(home) if home else Path.home() / ".local/state") / "rongdun"

@@ -29,8 +29,8 @@ class Source(BaseModel):
 class Section:
     """A section as two documents: `facts` and `sources` are plain JSON data, the digests name their canonical bytes.
 
-    `sources` maps a concrete fact path inside the section (`users[3]`, `parameters["a.b"].at_boot`, `""` for all of it) to
-    a `Source`. `taken_at` is when a volatile section or a walk was read; it is in no digest.
+    `sources` maps a concrete fact path inside the section (`users[3]`, `parameters["a.b"].at_boot`, `""` for all of it)
+    to a `Source`. `taken_at` is when a volatile section or a walk was read; it is in no digest.
     """
 
     schema: int
@@ -55,7 +55,7 @@ Manifest = dict[str, dict[str, Any]]
 
 
 def canonical_json(value: object) -> bytes:
-    """Sorted keys, no spaces, UTF-8; text that is no UTF-8 (lone surrogates) is escaped as `\\xNN` or `\\uNNNN`."""
+    r"""Sorted keys, no spaces, UTF-8; text that is no UTF-8 (lone surrogates) is escaped as `\xNN` or `\uNNNN`."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     try:
         return text.encode()
@@ -104,7 +104,7 @@ def _entry(part: Section | Unavailable) -> dict[str, Any]:
 
 
 def _without_surrogates(text: str) -> str:
-    """Bytes that Python smuggled in as U+DC80..U+DCFF become `\\xNN`; any other lone surrogate becomes `\\uNNNN`."""
+    r"""Bytes that Python smuggled in as U+DC80..U+DCFF become `\\xNN`; any other lone surrogate becomes `\\uNNNN`."""
     return "".join(_escaped(c) if "\ud800" <= c <= "\udfff" else c for c in text)
 
 

@@ -42,7 +42,8 @@ __all__ = ["SECTIONS", "FactModel", "Maybe", "SectionSpec", "Unknown"]
 class SectionSpec(NamedTuple):
     """A section's model, the number of its shape, and whether it changes by itself.
 
-    Volatile sections stay out of the manifest and travel on a slower cadence; a rule that reads one says how old it may be.
+    Volatile sections stay out of the manifest and travel on a slower cadence; a rule that reads one says how old it may
+    be.
     """
 
     model: type[FactModel]

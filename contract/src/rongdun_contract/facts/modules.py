@@ -4,7 +4,7 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Module(FactModel):
-    """`barred`: an `install` line runs nothing useful (/bin/true, /bin/false); a `blacklist` only stops alias loading."""
+    """`install_barred`: an `install` line runs nothing useful; `blacklisted` only stops loading by alias."""
 
     available: Maybe[bool | None] = None
     """The running kernel has it, as a file or built in; absent where no module tree is there to look at."""

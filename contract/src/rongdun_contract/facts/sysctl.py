@@ -4,7 +4,7 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Parameter(FactModel):
-    """`running` from /proc/sys, absent when the kernel lacks the key; `at_boot` by sysctl.d(5), absent when nobody sets it."""
+    """`running` from /proc/sys, absent when the kernel lacks the key; `at_boot` by sysctl.d(5), absent when unset."""
 
     running: Maybe[str | None] = None
     at_boot: Maybe[str | None] = None
