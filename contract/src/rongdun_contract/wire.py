@@ -59,11 +59,15 @@ class Claims(WireModel):
 
 
 class Enrolment(WireModel):
-    """`token` is the secret of the enrolment token; `nonce` is random and kept until the answer is safely on disk."""
+    """`token` is the secret of the enrolment token; `nonce` is random and kept until the answer is safely on disk.
+
+    `previous` is the credential that the agent held here before, if any: it proves which host this is.
+    """
 
     token: Line
     nonce: Nonce
     claims: Claims
+    previous: Line | None = None
 
 
 class Enrolled(WireModel):
