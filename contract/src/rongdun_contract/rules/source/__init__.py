@@ -1,0 +1,15 @@
+"""Reading YAML that people wrote: bounded, without YAML's surprises, and with the line of everything."""
+
+from rongdun_contract.rules.source.nodes import Entries, Items, Node, Scalar, plain
+from rongdun_contract.rules.source.read import read_yaml
+from rongdun_contract.rules.source.validate import validated
+
+__all__ = [
+    "Entries",
+    "Items",
+    "Node",
+    "Scalar",
+    "plain",
+    "read_yaml",
+    "validated",
+]
