@@ -20,7 +20,7 @@ help: ## say what there is
 
 .PHONY: demo
 demo: environment-run content ## inventory, judge and show this host; ONCE=1 checks its own pages and ends; PORT=… moves it
-	@$(python) deploy/demo/demo.py $(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
+	@$(python) deploy/demo/demo.py $(if $(PORT),--port $(PORT)) $(if $(FOLDER),--folder $(FOLDER)) $(if $(ONCE),--once)
 
 .PHONY: test
 test: environment-dev content ## install what the tests need and run them; ARGS=… goes to pytest
