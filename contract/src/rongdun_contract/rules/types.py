@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -19,10 +19,14 @@ _SCALAR_KINDS: Mapping[type, Kind] = {bool: "boolean", int: "integer", float: "n
 
 @dataclass(frozen=True, slots=True)
 class FactType:
-    """What stands at a place: its kind, the texts it may be, its element's type, whether it may be absent."""
+    """What stands at a place: its kind, the texts it may be, its element's type, whether it may be absent.
+
+    `certain` false: an Unknown may stand in its place.
+    """
 
     kind: Kind
     optional: bool = False
+    certain: bool = True
     choices: tuple[str, ...] = ()
     item: "FactType | None" = None
     model: type[BaseModel] | None = None
@@ -77,4 +81,4 @@ def _union(parts: tuple[Any, ...]) -> FactType:
         raise TypeError(message)
     inner = fact_type(known[0])
     optional = inner.optional or type(None) in parts
-    return FactType(inner.kind, optional=optional, choices=inner.choices, item=inner.item, model=inner.model)
+    return replace(inner, optional=optional, certain=inner.certain and Unknown not in parts)
