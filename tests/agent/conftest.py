@@ -1,15 +1,19 @@
 """Hosts made of real files."""
 
-# ruff: noqa: PTH - names are bytes here, which pathlib refuses
+# ruff: noqa: PTH101, PTH103, PTH120, PTH123, PTH211 - names are bytes here, which pathlib refuses
 
 import os
-from collections.abc import Callable, Mapping
+import pickle
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rongdun_agent.host import Host, as_bytes
+
+_NOBODY = 65534
 
 MakeHost = Callable[[Mapping[str, Any]], Host]
 
@@ -53,3 +57,41 @@ def _settle(place: bytes, value: Mapping[str, Any]) -> None:
         os.chown(place, value.get("owner", -1), value.get("group", -1), follow_symlinks=False)
     if "mode" in value:
         os.chmod(place, int(value["mode"], 8))
+
+
+@pytest.fixture
+def shared_path() -> Iterator[Path]:
+    """A directory like `tmp_path`, but one that other accounts may enter."""
+    with tempfile.TemporaryDirectory(prefix="rongdun-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def as_nobody() -> Callable[[Callable[[], Any]], Any]:
+    """Call a function in a child process that has no rights, and return its (picklable) answer."""
+    return _call_without_rights
+
+
+def _call_without_rights(function: Callable[[], Any]) -> Any:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reader)
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+                os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+            with os.fdopen(writer, "wb") as answers:
+                answers.write(pickle.dumps(function()))
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answers:
+        data = answers.read()
+    _, status = os.waitpid(child, 0)
+    assert status == 0, "the child without rights failed; its traceback is above"
+    return pickle.loads(data)  # noqa: S301 - our own child's answer

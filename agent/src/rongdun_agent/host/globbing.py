@@ -44,25 +44,32 @@ def component_matcher(pattern: str) -> Callable[[str], object]:
 
 
 def _translate(pattern: str) -> str:
-    out, at = [], 0
+    """A regular expression that never tries a star twice: what stands between two stars is taken where it comes first."""
+    first, *chunks = _chunks(pattern)
+    if not chunks:
+        return first
+    return first + "".join(f"(?>.*?{chunk})" for chunk in chunks[:-1]) + ".*" + chunks[-1]
+
+
+def _chunks(pattern: str) -> list[str]:
+    """Expressions for what stands before, between and after the stars."""
+    chunks, at = [""], 0
     while at < len(pattern):
         char = pattern[at]
         at += 1
         if char == "*":
-            while at < len(pattern) and pattern[at] == "*":
-                at += 1
-            out.append(".*")
+            chunks.append("")
         elif char == "?":
-            out.append(".")
+            chunks[-1] += "."
         elif char == "\\" and at < len(pattern):
-            out.append(re.escape(pattern[at]))
+            chunks[-1] += re.escape(pattern[at])
             at += 1
         elif char == "[" and (end := _bracket_end(pattern, at)) is not None:
-            out.append(_bracket(pattern[at:end]))
+            chunks[-1] += _bracket(pattern[at:end])
             at = end + 1
         else:
-            out.append(re.escape(char))
-    return "".join(out)
+            chunks[-1] += re.escape(char)
+    return chunks
 
 
 def _bracket_end(pattern: str, at: int) -> int | None:
