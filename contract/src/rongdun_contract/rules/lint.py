@@ -61,7 +61,7 @@ def prove_rule(linted: Linted, rule: Rule, survey_of: SurveyOf) -> Iterator[Prob
         for mismatch in run_case(rule, case, surveyed):
             failed = True
             yield Problem(str(_cases_file(file)), case.line, case.name, mismatch, "mend the rule or the case")
-    if failed or rule.status != "stable":
+    if failed or not pairs or rule.status != "stable":
         return
     for description in unnoticed(rule, pairs):
         remedy = "add a case whose verdict depends on it, or drop what makes no difference"

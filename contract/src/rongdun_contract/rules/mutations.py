@@ -8,6 +8,7 @@ from rongdun_contract.rules.conditions import (
     AnyOf,
     Compare,
     Condition,
+    Empty,
     Not,
     Parameter,
     Quantified,
@@ -86,7 +87,7 @@ def _of_negation(condition: Not) -> Iterator[Mutant]:
 
 
 def _of_quantifier(condition: Quantified, absent: Verdict) -> Iterator[Mutant]:
-    name = f"`{condition.quantifier} {render(condition).split(' ', 1)[1]}`"
+    name = f"`{render(condition)}`"
     if condition.quantifier == "every":
         yield f"{name} becomes `some`", replace(condition, quantifier="some")
     elif condition.quantifier == "some":
@@ -95,7 +96,7 @@ def _of_quantifier(condition: Quantified, absent: Verdict) -> Iterator[Mutant]:
             yield f"{name} becomes `every`", replace(condition, quantifier="every")
     else:
         yield f"{name} becomes `some`", replace(condition, quantifier="some")
-    empty = "fail" if condition.empty != "fail" else "pass"
+    empty: Empty = "fail" if condition.empty != "fail" else "pass"
     yield f"{name} says {empty} on empty", replace(condition, empty=empty)
     if condition.where is not None:
         yield f"{name} loses `where`", replace(condition, where=None)

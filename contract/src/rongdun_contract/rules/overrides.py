@@ -12,7 +12,7 @@ Overrides = Mapping[str, Mapping[str, Any]]
 
 
 def check_params(packs: Iterable[Pack], overrides: Overrides) -> Overrides:
-    """The overrides of an organisation; raises PackError unless each one only tightens, and not beyond its bound."""
+    """An organisation's overrides; raises PackError unless each one only tightens, and not beyond its bound."""
     return _checked(packs, overrides, tightened=True)
 
 

@@ -13,7 +13,7 @@ from rongdun_contract.rules.mutations import mutations
 from rongdun_contract.rules.rule import Rule
 
 SurveyOf = Callable[[Rule, Case], Survey]
-"""Builds a tree from the case's files and surveys the sections that the rule reads; called for cases with files only."""
+"""Builds a tree from a case's files and surveys the sections that the rule reads; for cases with files only."""
 
 
 def run_case(rule: Rule, case: Case, surveyed: Survey) -> tuple[str, ...]:
@@ -24,9 +24,9 @@ def run_case(rule: Rule, case: Case, surveyed: Survey) -> tuple[str, ...]:
     return tuple(_mismatches(_judged(rule, case, surveyed), case))
 
 
-def unnoticed(rule: Rule, cases: Mapping[Case, Survey] | Iterable[tuple[Case, Survey]]) -> tuple[str, ...]:
+def unnoticed(rule: Rule, cases: Iterable[tuple[Case, Survey]]) -> tuple[str, ...]:
     """The changes to a rule that none of its cases notices; each pair is a case and what was surveyed for it."""
-    pairs = tuple(cases.items() if isinstance(cases, Mapping) else cases)
+    pairs = tuple(cases)
     return tuple(
         description
         for description, mutant in mutations(rule)
