@@ -27,7 +27,7 @@ class _Data(ctypes.Structure):
 
 @pytest.fixture
 def without_overrides() -> Callable[[], contextlib.AbstractContextManager[None]]:
-    """Within `with without_overrides():` file modes bind this thread, even as root: mode 0000 is refused."""
+    """A context in which file modes bind this thread, even as root: mode 0000 is refused."""
 
     @contextlib.contextmanager
     def dropped() -> Iterator[None]:

@@ -6,6 +6,7 @@ from rongdun_agent.host.host import Host, Usage
 from rongdun_agent.host.names import as_bytes, as_text
 from rongdun_agent.host.netlink import Row, Table
 from rongdun_agent.host.processes import Holders, Process
+from rongdun_agent.host.sockets import WaitingSocket
 from rongdun_agent.host.stat import FileType, Stat
 from rongdun_agent.host.walking import Directory
 
@@ -29,6 +30,7 @@ __all__ = [
     "TooLarge",
     "TookTooLong",
     "Usage",
+    "WaitingSocket",
     "as_bytes",
     "as_text",
 ]

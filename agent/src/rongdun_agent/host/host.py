@@ -1,9 +1,9 @@
 """`Host`: everything that a probe may ask about the machine."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from rongdun_agent.host.commands import Command, Output, run
 from rongdun_agent.host.errors import NotLive
@@ -11,10 +11,13 @@ from rongdun_agent.host.files import Files
 from rongdun_agent.host.names import as_bytes
 from rongdun_agent.host.netlink import Row, Table, dump
 from rongdun_agent.host.processes import Holders, Process, read_holders, read_pids, read_process
+from rongdun_agent.host.sockets import WaitingSocket, read_waiting
 from rongdun_agent.host.walking import Directory, walk
 from rongdun_contract.facts import Maybe
 
 _PASSWD_FIELDS, _GROUP_FIELDS = 7, 4
+
+T = TypeVar("T")
 
 
 class Usage(NamedTuple):
@@ -27,6 +30,20 @@ class Usage(NamedTuple):
 
 class Host(Files):
     """The live machine, or a tree that stands for one; what is asked twice in one survey is read once."""
+
+    def once(self, read: Callable[["Host"], T]) -> T:
+        """What `read` makes of this host, for what several probes need: read by the first that asks, kept for the rest.
+
+        Only a finished answer is kept; an exception leaves the next one to try again.
+        """
+        if read not in self._read_once:
+            self._read_once[read] = read(self)
+        found: T = self._read_once[read]
+        return found
+
+    @cached_property
+    def _read_once(self) -> dict[Callable[["Host"], Any], Any]:
+        return {}
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:
@@ -44,6 +61,10 @@ class Host(Files):
     def socket_holders(self) -> Holders:
         """Which processes hold which socket inodes, and whether all of them could be looked at."""
         return read_holders(self, self.processes)
+
+    def waiting_sockets(self) -> tuple[WaitingSocket, ...]:
+        """Sockets that wait for others to begin; raises `NotLive` in a tree without the kernel's tables."""
+        return read_waiting(self)
 
     def pids(self) -> tuple[int, ...]:
         """Numbers of all processes."""

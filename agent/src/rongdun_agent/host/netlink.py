@@ -14,6 +14,11 @@ _REQUEST, _DUMP = 0x001, 0x300
 _INTERRUPTED = 0x010
 _ERROR, _DONE = 2, 3
 _TYPE_MASK = 0x3FFF
+_SOCK_DIAG, _BY_FAMILY, _LISTEN = 4, 20, 10
+_DIAG_REQUEST = struct.Struct("=BB2xI48x")
+"""Family, protocol, states (`struct inet_diag_req_v2`, any socket)."""
+_DIAG_ANSWER = struct.Struct("=4x2s2x16s44xI")
+"""Port in network order, address, inode (of `struct inet_diag_msg`)."""
 _ATTEMPTS = 5
 _BUFFER = 1 << 18
 _TIMEOUT_S = 5.0
@@ -39,15 +44,38 @@ class Row(NamedTuple):
     attributes: dict[int, bytes]
 
 
-def dump(table: Table, family: int = socket.AF_UNSPEC) -> tuple[Row, ...]:
-    """All rows of a table in this network namespace; taken again where the table changed meanwhile."""
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
-        kernel.settimeout(_TIMEOUT_S)
-        for sequence in range(1, _ATTEMPTS + 1):
-            rows, complete = _ask(kernel, table, family, sequence)
-            if complete:
-                return rows
-    raise OSError(f"netlink: the table of {table.name.lower()} changed during each of {_ATTEMPTS} attempts to read it")
+class TcpListener(NamedTuple):
+    """A TCP socket in LISTEN."""
+
+    address: bytes
+    port: int
+    inode: int
+
+
+def dump(table: Table) -> tuple[Row, ...]:
+    """All rows of a table in this network namespace, of every address family."""
+    number, layout = table.value
+    rows = []
+    for kind, body in _ask(socket.NETLINK_ROUTE, number, bytes(layout.size)):
+        # a row answers GET with NEW, the number two below
+        if kind == number - 2:
+            rows.append(Row(layout.unpack_from(body), attributes(body[_aligned(layout.size) :])))
+    return tuple(rows)
+
+
+def tcp_listeners(family: int) -> tuple[TcpListener, ...] | None:
+    """TCP sockets in LISTEN (sock_diag(7)); `None` where the kernel does not answer such questions.
+
+    /proc/net/tcp costs ten milliseconds on a machine with much memory, for it walks the table of all connections. The
+    caller sees to it that asking does not make the kernel load a module.
+    """
+    try:
+        answers = _ask(_SOCK_DIAG, _BY_FAMILY, _DIAG_REQUEST.pack(family, socket.IPPROTO_TCP, 1 << _LISTEN))
+    except OSError:
+        return None
+    size = 4 if family == socket.AF_INET else 16
+    found = (_DIAG_ANSWER.unpack_from(body) for kind, body in answers if kind == _BY_FAMILY)
+    return tuple(TcpListener(address[:size], int.from_bytes(port), inode) for port, address, inode in found)
 
 
 def attributes(data: bytes) -> dict[int, bytes]:
@@ -63,17 +91,16 @@ def attributes(data: bytes) -> dict[int, bytes]:
     return found
 
 
-def _ask(kernel: socket.socket, table: Table, family: int, sequence: int) -> tuple[tuple[Row, ...], bool]:
-    number, layout = table.value
-    fixed = bytes([family]).ljust(layout.size, b"\0")
-    kernel.send(_HEADER.pack(_HEADER.size + len(fixed), number, _REQUEST | _DUMP, sequence, 0) + fixed)
-    rows, complete = [], True
-    for kind, flags, body in _answers(kernel, sequence):
-        complete = complete and not flags & _INTERRUPTED
-        # a row answers GET with NEW, the number two below
-        if kind == number - 2:
-            rows.append(Row(layout.unpack_from(body), attributes(body[_aligned(layout.size) :])))
-    return tuple(rows), complete
+def _ask(protocol: int, number: int, body: bytes) -> tuple[tuple[int, bytes], ...]:
+    """Type and body of every answer to a dump; asked again where what was dumped changed meanwhile."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol) as kernel:
+        kernel.settimeout(_TIMEOUT_S)
+        for sequence in range(1, _ATTEMPTS + 1):
+            kernel.send(_HEADER.pack(_HEADER.size + len(body), number, _REQUEST | _DUMP, sequence, 0) + body)
+            answers = tuple(_answers(kernel, sequence))
+            if not any(flags & _INTERRUPTED for _, flags, _ in answers):
+                return tuple((kind, body) for kind, _, body in answers)
+    raise OSError(f"netlink: what was asked for changed during each of {_ATTEMPTS} attempts")
 
 
 def _answers(kernel: socket.socket, sequence: int) -> Iterator[tuple[int, int, bytes]]:

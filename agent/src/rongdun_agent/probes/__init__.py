@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts, files, packages, processes
+from rongdun_agent.probes import accounts, files, packages, processes, sockets
 
 Probe = Callable[[Host], Probed]
 
@@ -15,5 +15,6 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "files": files.probe,
         "packages": packages.probe,
         "processes": processes.probe,
+        "sockets": sockets.probe,
     }
 )

@@ -1,0 +1,35 @@
+"""A network namespace of a test's own: its own interfaces and sockets, entered by the calling thread."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.lab.missing import need_program, need_root
+
+_CLONE_NEWNET = 0x40000000
+
+
+@contextmanager
+def network_namespace() -> Iterator[None]:
+    """Move this thread into a new network namespace, loopback up, and back again; what it held is gone afterwards."""
+    need_root("a network namespace is made")
+    need_program("ip", "iproute2")
+    libc = ctypes.CDLL(None, use_errno=True)
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if libc.unshare(_CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "unshare")
+        ip("link", "set", "lo", "up")
+        yield
+    finally:
+        libc.setns(home, _CLONE_NEWNET)
+        os.close(home)
+
+
+def ip(*arguments: str) -> str:
+    """Return what iproute2's ip prints in the namespace of the calling thread."""
+    return subprocess.run(["ip", *arguments], capture_output=True, text=True, check=True, timeout=10).stdout
