@@ -94,7 +94,7 @@ def test_this_very_process_and_its_socket_are_seen_live():
 
 
 def test_without_rights_processes_of_others_are_unknown_and_not_absent(as_nobody):
-    """ "No executable" and "not allowed to look" must never be the same answer."""
+    """Having no executable and not being allowed to look must never be the same answer."""
     if os.geteuid() != 0:
         pytest.skip("there is no process of another account to look at")
     with subprocess.Popen(["sleep", "60"]) as other:

@@ -1,6 +1,7 @@
 """The walk: everything on one file system, once, and nothing outside."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -41,17 +42,17 @@ def test_a_tree_deeper_than_descriptors_reach_is_walked_to_its_end(make_host):
         assert len(_paths(host)) == 1500 + 3
         assert _paths(host)[-1].endswith("/d/bottom")
     finally:
-        _remove_deep(str(host.on_disk("/top")))
+        _remove_deep(host.on_disk("/top"))
 
 
-def _remove_deep(top):
+def _remove_deep(top: Path) -> None:
     """shutil.rmtree recurses once per level, more than Python allows."""
-    while os.path.isdir(f"{top}/d"):
-        os.rename(f"{top}/d", f"{top}.next")
-        for name in os.listdir(top):
-            os.unlink(f"{top}/{name}")
-        os.rmdir(top)
-        os.rename(f"{top}.next", top)
+    while (top / "d").is_dir():
+        below = (top / "d").rename(f"{top}.next")
+        for left in top.iterdir():
+            left.unlink()
+        top.rmdir()
+        below.rename(top)
 
 
 def test_what_may_not_be_entered_is_said(shared_path, as_nobody):
@@ -65,8 +66,8 @@ def test_what_may_not_be_entered_is_said(shared_path, as_nobody):
 
 
 def _refused_and_seen(host):
-    places = [(place, [place.path_of(name) for name in place.refused]) for place in host.walk("/")]
-    return sum((refused for _, refused in places), []), _paths(host)
+    refused = [place.path_of(name) for place in host.walk("/") for name in place.refused]
+    return refused, _paths(host)
 
 
 def test_other_file_systems_are_named_and_not_entered():

@@ -44,7 +44,7 @@ def component_matcher(pattern: str) -> Callable[[str], object]:
 
 
 def _translate(pattern: str) -> str:
-    """A regular expression that never tries a star twice: what stands between two stars is taken where it comes first."""
+    """A regular expression that never tries a star twice: what stands between two stars is taken where it is first."""
     first, *chunks = _chunks(pattern)
     if not chunks:
         return first
