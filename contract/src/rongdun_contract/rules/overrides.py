@@ -22,7 +22,7 @@ def accept_params(packs: Iterable[Pack], overrides: Overrides) -> Overrides:
 
 
 def read_overrides(packs: Iterable[Pack], texts: Iterable[str]) -> Overrides:
-    """Overrides as a command line gives them, `RULE.NAME=VALUE`, with values of the declared types; raises PackError."""
+    """Overrides as a command line gives them, `RULE.NAME=VALUE`, values of the declared types; raises PackError."""
     params = _declared(packs)
     found: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
