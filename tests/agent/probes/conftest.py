@@ -1,20 +1,14 @@
-"""Probes as somebody without rights: in this process for trees, in a child of another account for the live host."""
+"""Probes on trees as somebody without rights, in this process."""
 
 import contextlib
 import ctypes
 import os
-import pickle
-import traceback
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 _VERSION_3 = 0x20080522
 _OVERRIDES = (1 << 1) | (1 << 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-_NOBODY = 65534
-
-AsNobody = Callable[[Callable[[], Any]], Any]
 
 
 class _Header(ctypes.Structure):
@@ -44,38 +38,6 @@ def without_overrides() -> Callable[[], contextlib.AbstractContextManager[None]]
             _must(libc.capset(ctypes.byref(header), data))
 
     return dropped
-
-
-@pytest.fixture
-def as_nobody() -> AsNobody:
-    """`as_nobody(function)` calls it in a child process of the account nobody and returns its (picklable) answer."""
-    if os.geteuid() != 0:
-        return lambda function: function()
-    return _in_child
-
-
-def _in_child(function: Callable[[], Any]) -> Any:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        answer: tuple[bool, Any]
-        try:
-            os.setgroups([])
-            os.setgid(_NOBODY)
-            os.setuid(_NOBODY)
-            answer = True, function()
-        except BaseException:  # noqa: BLE001 - a forked child must not return into pytest
-            answer = False, traceback.format_exc()
-        with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(answer, pipe)
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        worked, value = pickle.load(pipe)  # noqa: S301 - our own child wrote it
-    os.waitpid(child, 0)
-    assert worked, value
-    return value
 
 
 def _must(result: int) -> None:

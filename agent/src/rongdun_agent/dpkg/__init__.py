@@ -1,6 +1,6 @@
 """dpkg's database, read from its files: what is installed, and which package a file came with."""
 
 from rongdun_agent.dpkg.owners import owners
-from rongdun_agent.dpkg.status import STATUS, DpkgPackage, MalformedStatus, last_unpacked, read_packages
+from rongdun_agent.dpkg.status import STATUS, STATUS_DIR, DpkgPackage, MalformedStatus, last_unpacked, read_packages
 
-__all__ = ["STATUS", "DpkgPackage", "MalformedStatus", "last_unpacked", "owners", "read_packages"]
+__all__ = ["STATUS", "STATUS_DIR", "DpkgPackage", "MalformedStatus", "last_unpacked", "owners", "read_packages"]
