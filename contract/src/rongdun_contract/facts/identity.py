@@ -18,4 +18,4 @@ class Identity(FactModel):
     machine_id: Maybe[str | None] = None
     dmi_uuid: Maybe[str | None] = None
     serial: Maybe[str | None] = None
-    ssh_host_keys: tuple[HostKey, ...] = ()
+    ssh_host_keys: Maybe[tuple[HostKey, ...]] = ()
