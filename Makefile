@@ -7,9 +7,12 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 
 python := .venv/bin/python
-content := agent/src/rongdun_agent/content
-pack := $(content)/linux-baseline.json
-controls := $(content)/gbt22239-2019.json
+# Both sides judge, so both carry the same built rules.
+carried := agent/src/rongdun_agent/content collector/src/rongdun_collector/content
+built := $(firstword $(carried))
+packs := $(built)/linux-baseline.json
+controls := $(built)/gbt22239-2019.json
+copies := $(foreach room,$(wordlist 2,9,$(carried)),$(addprefix $(room)/,$(notdir $(packs) $(controls))))
 # Folders count too: a rule that was removed changes nothing else.
 language := $(shell find contract/src -name '*.py')
 rules := $(shell find rules -type d -o -name '*.yaml')
@@ -49,13 +52,16 @@ generate: environment-dev content ## rewrite the files that are built from sourc
 	@$(python) -m dashboards.build
 
 .PHONY: content
-content: $(pack) $(controls) ## build the rules that the agent carries
+content: $(packs) $(controls) $(copies) ## build the rules that agent and collector carry
 
-$(pack): $(rules) $(language) | environment-run
-	@.venv/bin/rongdun-agent pack build rules/linux-baseline --output $@
+$(packs): $(built)/%.json: $(rules) $(language) | environment-run
+	@.venv/bin/rongdun-agent pack build rules/$* --output $@
 
-$(controls): $(rules) $(language) | environment-run
-	@.venv/bin/rongdun-agent pack build rules/controls/gbt22239-2019.yaml --output $@
+$(controls): $(built)/%.json: $(rules) $(language) | environment-run
+	@.venv/bin/rongdun-agent pack build rules/controls/$*.yaml --pack rules/linux-baseline --output $@
+
+$(copies): $(packs) $(controls)
+	@cp $(built)/$(@F) $@
 
 .PHONY: wheels
 wheels: environment-dev content ## build the three distributions into dist/
@@ -71,7 +77,7 @@ requirements: environment-dev ## pin again what requirements/*.in name; UPGRADE=
 
 .PHONY: clean
 clean: ## remove what was built and cached; .venv and the demo's data stay
-	@rm -rf dist .ruff_cache .mypy_cache .pytest_cache .hypothesis $(content)/*.json
+	@rm -rf dist .ruff_cache .mypy_cache .pytest_cache .hypothesis $(addsuffix /*.json,$(carried))
 	@find agent collector contract dashboards deploy tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: environment-run environment-dev
