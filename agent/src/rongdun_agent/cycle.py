@@ -75,6 +75,7 @@ def run_cycle(host: Host, state: State, config: Config, now: datetime) -> Report
             sent = _send(spool, credential, cycle, facts, probes)
             report = _report(spool, cycle, root, sent, facts, probes)
         state.save_cycle(asdict(report))
+        state.save_interval(report.interval_s)
         return report
 
 

@@ -4,7 +4,9 @@ import base64
 import hashlib
 import re
 import secrets
+from contextlib import closing
 from importlib.metadata import version
+from typing import Any
 
 from rongdun_agent.collector_client import Client
 from rongdun_agent.errors import AgentError
@@ -23,12 +25,14 @@ def enrol(word: str, state: State, survey: Survey) -> Credential:
     """
     token = _decode(word)
     ca = _pinned_authority(token)
-    nonce = state.pending_nonce(secrets.token_hex(16))
-    client = Client(token.url, ca=ca)
-    try:
-        answer = client.enrol(Enrolment(token=token.secret, nonce=nonce, claims=_claims(survey)))
-    finally:
-        client.close()
+    request = Enrolment(
+        token=token.secret,
+        nonce=state.pending_nonce(secrets.token_hex(16)),
+        claims=_claims(survey),
+        previous=_previous(state, token.url),
+    )
+    with closing(Client(token.url, ca=ca)) as client:
+        answer = client.enrol(request)
     credential = Credential(url=token.url, host=answer.host, secret=answer.credential, ca=ca)
     state.save_credential(credential)
     state.forget_nonce()
@@ -48,17 +52,20 @@ def _pinned_authority(token: EnrolmentToken) -> str | None:
         return None
     if token.ca_pin is None:
         raise AgentError(token.url, "the token pins no CA", "make the token on a collector that serves TLS")
-    client = Client(token.url)
-    try:
+    with closing(Client(token.url)) as client:
         offered = client.authority()
-    finally:
-        client.close()
     for block in _PEM.findall(offered):
         der = base64.b64decode("".join(block.split()))
         if secrets.compare_digest(hashlib.sha256(der).hexdigest(), token.ca_pin):
             return f"-----BEGIN CERTIFICATE-----{block}-----END CERTIFICATE-----\n"
     what = "offers another CA certificate than the token pins"
     raise AgentError(token.url, what, "someone may stand in between; if the CA was renewed, make a new token")
+
+
+def _previous(state: State, url: str) -> str | None:
+    """The credential held until now, which proves which host this is; only its own collector may see it."""
+    held = state.credential()
+    return held.secret if held is not None and held.url == url else None
 
 
 def _claims(survey: Survey) -> Claims:
@@ -77,7 +84,7 @@ def _claims(survey: Survey) -> Claims:
     )
 
 
-def _facts(survey: Survey, name: str) -> dict[str, object]:
+def _facts(survey: Survey, name: str) -> dict[str, Any]:
     part = survey.get(name)
     return dict(part.facts) if isinstance(part, Section) else {}
 

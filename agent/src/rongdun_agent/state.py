@@ -81,6 +81,10 @@ class State:
         """Keep what a cycle did, for `status`, for the supervisor and for the next cycle."""
         self._write("cycle.json", report)
 
+    def save_interval(self, seconds: int) -> None:
+        """Tell the supervisor, which reads no JSON, when the next cycle is due."""
+        self._replace("interval", str(seconds).encode())
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one cycle at a time; a second one is told so."""
@@ -117,13 +121,16 @@ class State:
         return found if isinstance(found, dict) else None
 
     def _write(self, name: str, value: dict[str, Any]) -> None:
+        self._replace(name, json.dumps(value, ensure_ascii=False, default=str).encode())
+
+    def _replace(self, name: str, data: bytes) -> None:
         """Replace a file in one step; it is there whole, old or new, after a crash at any moment."""
         self._make_folder()
         path, fresh = self.folder / name, self.folder / f".{name}.new"
         try:
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(json.dumps(value, ensure_ascii=False, default=str).encode())
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)

@@ -1,0 +1,50 @@
+"""`rongdun-agent run`: the service; `--once` does a single cycle in this process."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import rongdun_agent
+from rongdun_agent.errors import AgentError
+from rongdun_agent.state import State, default_state
+
+UNDELIVERED = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--once", action="store_true", help="do one cycle and end; 1 when the collector did not take it"
+    )
+    parser.add_argument("--state", type=Path, default=None, help="the agent's directory (default: /var/lib/rongdun)")
+    parser.add_argument("--config", type=Path, default=None, help="settings (default: /etc/rongdun/agent.toml)")
+
+
+def run(options: argparse.Namespace, out: TextIO) -> int:
+    """Do one cycle, or become the supervisor that starts one after another."""
+    state = State(options.state or default_state())
+    if options.once:
+        return _once(state, options.config, out)
+    if state.credential() is None:
+        raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
+    supervisor = Path(rongdun_agent.__file__).with_name("supervisor.py")
+    worker = [sys.executable, "-m", "rongdun_agent.cli", "run", "--once", "--state", str(state.folder)]
+    worker += ["--config", str(options.config)] if options.config else []
+    out.flush()
+    return os.execv(sys.executable, [sys.executable, "-I", "-S", str(supervisor), str(state.folder), *worker])  # noqa: S606 - our own file
+
+
+def _once(state: State, config: Path | None, out: TextIO) -> int:
+    from rongdun_agent.config import load_config  # noqa: PLC0415 - the supervisor's start imports none of this
+    from rongdun_agent.cycle import run_cycle, utc_now  # noqa: PLC0415 - the same
+    from rongdun_agent.host import Host  # noqa: PLC0415 - the same
+
+    report = run_cycle(Host(), state, load_config(config), utc_now())
+    out.write(f"{report.at}  {report.delivered} delivered, {report.pending} on disk, {report.seconds:.1f} s\n")
+    out.writelines(f"  {name}: {error}\n" for name, error in report.probe_errors.items())
+    if report.problem is None:
+        return 0
+    print(f"rongdun-agent: {report.problem}", file=sys.stderr)  # noqa: T201 - as cli prints what can be mended
+    return UNDELIVERED
