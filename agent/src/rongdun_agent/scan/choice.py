@@ -1,0 +1,85 @@
+"""Which rules judge, with which parameters: packs, `--rule`, `--param`."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import rongdun_agent.content
+from rongdun_agent.errors import AgentError
+from rongdun_contract.controls import Framework, load_compiled_controls
+from rongdun_contract.rules import Pack, Rule, load_compiled, load_pack
+from rongdun_contract.rules.parameters import from_text, has_type
+from rongdun_contract.rules.problems import nearest
+
+CONTENT = Path(rongdun_agent.content.__file__).parent
+BASELINE = CONTENT / "linux-baseline.json"
+CONTROLS = CONTENT / "gbt22239-2019.json"
+_BUILD = "run `make content` in the source tree, or name a pack with --pack"
+
+
+def choose_packs(named: Iterable[str]) -> tuple[Pack, ...]:
+    """The packs in directories or built files, the embedded baseline where none is named; no rule may be in two."""
+    places = [Path(name) for name in named]
+    packs = tuple(map(_pack, places)) if places else (_embedded_pack(),)
+    seen: dict[str, str] = {}
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.id in seen:
+                remedy = "name packs that have no rule in common"
+                raise AgentError(rule.id, f"is in the packs {seen[rule.id]} and {pack.id}", remedy)
+            seen[rule.id] = pack.id
+    return packs
+
+
+def choose_rules(packs: Iterable[Pack], named: Iterable[str]) -> tuple[Rule, ...]:
+    """The stable rules of all packs, or exactly those that are named, whatever their status."""
+    packs, named = tuple(packs), tuple(dict.fromkeys(named))
+    if not named:
+        return tuple(rule for pack in packs for rule in pack.stable)
+    known = {rule.id: rule for pack in packs for rule in pack.rules}
+    for name in named:
+        if name not in known:
+            raise AgentError(name, "there is no such rule", nearest(name, known))
+    return tuple(known[name] for name in named)
+
+
+def choose_params(settings: Iterable[str], rules: Iterable[Rule]) -> Mapping[str, Mapping[str, Any]]:
+    """Parameters from `RULE.NAME=VALUE`, each of its declared type; a later one replaces an earlier one."""
+    known = {rule.id: rule for rule in rules}
+    chosen: dict[str, dict[str, Any]] = {}
+    for setting in settings:
+        target, equals, text = setting.partition("=")
+        name, dot, parameter = target.rpartition(".")
+        if not equals or not dot:
+            raise AgentError(f"--param {setting}", "is not RULE.NAME=VALUE", "write, say, RULE.maximum_days=60")
+        if name not in known:
+            raise AgentError(f"--param {setting}", f"no rule `{name}` is judged here", nearest(name, known))
+        declared = known[name].params
+        if parameter not in declared:
+            what = f"the rule {name} has no parameter `{parameter}`"
+            raise AgentError(f"--param {setting}", what, nearest(parameter, declared))
+        kind = declared[parameter]["type"]
+        value = from_text(text, kind)
+        if not has_type(value, kind):
+            raise AgentError(f"--param {setting}", f"`{text}` is no {kind}", "write a value of that type")
+        chosen.setdefault(name, {})[parameter] = value
+    return chosen
+
+
+def embedded_controls() -> Framework:
+    """The control framework that comes with the agent."""
+    if not CONTROLS.exists():
+        raise AgentError(CONTROLS.name, "is not built into this agent", _BUILD)
+    return load_compiled_controls(CONTROLS)
+
+
+def _embedded_pack() -> Pack:
+    if not BASELINE.exists():
+        raise AgentError(BASELINE.name, "is not built into this agent", _BUILD)
+    return load_compiled(BASELINE)
+
+
+def _pack(place: Path) -> Pack:
+    if not place.exists():
+        raise AgentError(str(place), "does not exist", "name a pack's directory, or its built JSON file")
+    return load_pack(place) if place.is_dir() else load_compiled(place)

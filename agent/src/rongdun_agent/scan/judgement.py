@@ -1,0 +1,78 @@
+"""One scan: survey the host, judge it, keep together what a report tells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rongdun_agent.host import Host
+from rongdun_agent.scan.target import with_kept_walk
+from rongdun_agent.state import State
+from rongdun_agent.survey import ProbeStatus, survey
+from rongdun_contract.documents import Section, Survey
+from rongdun_contract.evaluate import evaluate
+from rongdun_contract.findings import Finding
+from rongdun_contract.rules import Pack, Rule
+from rongdun_contract.score import Score, host_score
+
+_ALWAYS = frozenset({"identity", "os"})
+"""What a report calls the host by."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to judge, and how."""
+
+    packs: tuple[Pack, ...]
+    rules: tuple[Rule, ...]
+    params: Mapping[str, Mapping[str, Any]]
+    level: int
+    walk: bool
+    chosen: bool
+    """Rules were named one by one: only what they read is probed."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A judged host."""
+
+    wish: Wish
+    survey: Survey
+    probes: tuple[ProbeStatus, ...]
+    findings: tuple[Finding, ...]
+    score: Score
+    at: datetime
+
+    @property
+    def host_name(self) -> str | None:
+        """The host's own name for itself."""
+        return self._text("identity", "hostname")
+
+    @property
+    def os_name(self) -> str | None:
+        """The operating system with its release."""
+        return self._text("os", "pretty_name")
+
+    def is_good(self, min_confidence: float) -> bool:
+        """Nothing fails, enough is known, and something applies at all; for rules named one by one the last is moot."""
+        if self.score.counts["fail"]:
+            return False
+        if self.score.confidence is None:
+            return self.wish.chosen or not self.findings
+        return self.score.confidence >= min_confidence
+
+    def _text(self, section: str, field: str) -> str | None:
+        part = self.survey.get(section)
+        value = part.facts.get(field) if isinstance(part, Section) else None
+        return value if isinstance(value, str) else None
+
+
+def judge(host: Host, wish: Wish, state: State, now: datetime) -> Judgement:
+    """Survey and evaluate; `now` is when."""
+    needed = None
+    if wish.chosen:
+        needed = _ALWAYS.union(*(rule.sections for rule in wish.rules))
+    found, probes = survey(host, sections=needed, walk=wish.walk, clock=lambda: now)
+    found = with_kept_walk(host, found, state)
+    findings = evaluate(wish.rules, found, now=now, params=wish.params, level=wish.level)
+    return Judgement(wish, found, probes, findings, host_score(findings), now)

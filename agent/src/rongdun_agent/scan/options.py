@@ -1,0 +1,37 @@
+"""What `scan` and `explain` take on the command line, and the wish that it stands for."""
+
+import argparse
+
+from rongdun_agent.scan.choice import choose_packs, choose_params, choose_rules
+from rongdun_agent.scan.judgement import Wish
+
+LEVELS = (2, 3, 4)
+
+
+def add_judging_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of every command that judges."""
+    parser.add_argument("--root", metavar="DIR", help="judge the tree below DIR instead of this machine")
+    parser.add_argument("--walk", action="store_true", help="walk the whole file system now (a tree is always walked)")
+    parser.add_argument("--level", type=int, choices=LEVELS, default=3, help="level of protection (default: 3)")
+    parser.add_argument(
+        "--pack",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a pack's directory or built file instead of the embedded baseline; may be repeated",
+    )
+    parser.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="RULE.NAME=VALUE",
+        help="try another value of a rule's parameter; may be repeated",
+    )
+
+
+def wish_of(options: argparse.Namespace, named: list[str]) -> Wish:
+    """The packs, rules and parameters that the options name; raises AgentError or PackError."""
+    packs = choose_packs(options.pack)
+    rules = choose_rules(packs, named)
+    params = choose_params(options.param, rules)
+    return Wish(packs, rules, params, options.level, options.walk, chosen=bool(named))
