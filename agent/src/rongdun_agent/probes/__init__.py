@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts, files, identity, os, packages, processes, sockets
+from rongdun_agent.probes import accounts, files, hardware, identity, os, packages, processes, sockets
 
 Probe = Callable[[Host], Probed]
 
@@ -13,6 +13,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
     {
         "accounts": accounts.probe,
         "files": files.probe,
+        "hardware": hardware.probe,
         "identity": identity.probe,
         "os": os.probe,
         "packages": packages.probe,
