@@ -72,11 +72,21 @@ class Host(Files):
 
     def owner_name(self, uid: int) -> str | None:
         """The account of a number, from the host's own passwd(5)."""
-        return self._owners.get(uid)
+        return self.owners.get(uid)
 
     def group_name(self, gid: int) -> str | None:
         """The group of a number, from the host's own group(5)."""
-        return self._groups.get(gid)
+        return self.groups.get(gid)
+
+    @cached_property
+    def owners(self) -> Mapping[int, str]:
+        """All accounts that passwd(5) knows, by number."""
+        return self._names("/etc/passwd", _PASSWD_FIELDS)
+
+    @cached_property
+    def groups(self) -> Mapping[int, str]:
+        """All groups that group(5) knows, by number."""
+        return self._names("/etc/group", _GROUP_FIELDS)
 
     def run(self, command: Command) -> Output | None:
         """Run one of `COMMANDS`; `None` when the program is not installed. Never in a tree."""
@@ -111,14 +121,6 @@ class Host(Files):
         fd = self._ask(top, lambda path: self._files.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
         if fd is not None:
             yield from walk(fd, as_bytes(top.rstrip("/") or "/"), self.check_time)
-
-    @cached_property
-    def _owners(self) -> Mapping[int, str]:
-        return self._names("/etc/passwd", _PASSWD_FIELDS)
-
-    @cached_property
-    def _groups(self) -> Mapping[int, str]:
-        return self._names("/etc/group", _GROUP_FIELDS)
 
     def _names(self, path: str, fields: int) -> Mapping[int, str]:
         """Numbers to names; the first line of a number wins, as in getpwuid(3)."""

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts, files, hardware, identity, os, packages, processes, sockets
+from rongdun_agent.probes import accounts, files, hardware, identity, os, packages, processes, sockets, walk
 
 Probe = Callable[[Host], Probed]
 
@@ -19,5 +19,6 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "packages": packages.probe,
         "processes": processes.probe,
         "sockets": sockets.probe,
+        "walk": walk.probe,
     }
 )

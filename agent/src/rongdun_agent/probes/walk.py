@@ -1,0 +1,161 @@
+"""What only a walk over the local file systems finds: privileged programs, what all may write, what nobody owns."""
+
+import stat as st
+import struct
+from collections.abc import Iterator
+from os import stat_result
+from typing import TypeVar
+
+from rongdun_agent.host import Directory, Host
+from rongdun_agent.mount_table import read_mounts
+from rongdun_agent.name_service import directory_services
+from rongdun_agent.probed import Probed
+from rongdun_contract.documents import Source
+from rongdun_contract.facts import Maybe, Unknown
+from rongdun_contract.facts.walk import Privileged, Walk
+
+LOCAL_TYPES = frozenset(
+    {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "reiserfs", "bcachefs", "overlay", "tmpfs", "ramfs"}
+)
+"""File systems that lie in this host; those of the network are walked where they live."""
+CONTAINER_STORES = (
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/var/lib/containers/storage",
+    "/var/lib/kubelet/pods",
+    "/var/lib/machines",
+    "/run/containerd",
+)
+"""What lies there belongs to containers, whose owners are counted in another namespace."""
+TRUST_FILES = frozenset({".rhosts", ".shosts", "hosts.equiv", "shosts.equiv"})
+MOST_LISTED = 5000
+"""A list that grows beyond this says that something is wrong on the whole, not where; it becomes unknown."""
+
+_SPECIAL = st.S_ISUID | st.S_ISGID
+# fmt: off
+_CAPABILITIES = (
+    "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
+    "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
+    "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
+    "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap",
+    "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf",
+    "checkpoint_restore",
+)
+# fmt: on
+
+
+T = TypeVar("T")
+
+
+class _Found:
+    """The lists as they grow."""
+
+    def __init__(self) -> None:
+        self.privileged: list[Privileged] = []
+        self.files: list[str] = []
+        self.directories: list[str] = []
+        self.unowned: list[str] = []
+        self.trust: list[str] = []
+        self.refused: list[str] = []
+
+
+def probe(host: Host) -> Probed:
+    """Walk every local file system once; what could not be entered makes the lists unknown: it may hold anything."""
+    found = _Found()
+    for top in _tops(host):
+        for directory in host.walk(top):
+            _look(host, directory, found)
+    partial = bool(found.refused)
+    elsewhere, _ = directory_services(host, "passwd")
+    facts = Walk(
+        privileged=_listed(sorted(found.privileged, key=lambda each: each.path), partial=partial),
+        world_writable_files=_listed(sorted(found.files), partial=partial),
+        world_writable_directories=_listed(sorted(found.directories), partial=partial),
+        unowned=Unknown(unknown="undecided")
+        if elsewhere and found.unowned
+        else _listed(sorted(found.unowned), partial=partial),
+        trust_files=_listed(sorted(found.trust), partial=partial),
+        refused=tuple(sorted(found.refused)[:MOST_LISTED]),
+    )
+    return Probed(facts, {"": Source(where="walk over " + " ".join(_tops(host)))})
+
+
+def _tops(host: Host) -> list[str]:
+    """Mount points of local file systems, each file system once; a tree is one."""
+    if not host.live:
+        return ["/"]
+    seen: dict[str, str] = {}
+    for mount in sorted(read_mounts(host), key=lambda mount: len(mount.target)):
+        inside = any(_is_below(mount.target, store) for store in (*CONTAINER_STORES, "/proc", "/sys"))
+        if mount.type in LOCAL_TYPES and not inside:
+            seen.setdefault(mount.device, mount.target)
+    return sorted(set(seen.values())) or ["/"]
+
+
+def _is_below(path: str, above: str) -> bool:
+    return path == above or path.startswith(above + "/")
+
+
+def _look(host: Host, directory: Directory, found: _Found) -> None:
+    """Judge the entries of one directory; most need one comparison of the mode and two look-ups."""
+    owners, groups = host.owners, host.groups
+    for name in directory.refused:
+        found.refused.append(directory.path_of(name))
+    for name, entry in directory.entries:
+        mode = entry.st_mode
+        if mode & (_SPECIAL | st.S_IWOTH) or name in TRUST_FILES:
+            _judge(host, directory, name, entry, found)
+        elif mode & 0o111 and st.S_ISREG(mode):
+            _judge_capabilities(host, directory, name, entry, found)
+        if entry.st_uid not in owners or entry.st_gid not in groups:
+            found.unowned.append(directory.path_of(name))
+
+
+def _judge(host: Host, directory: Directory, name: str, entry: stat_result, found: _Found) -> None:
+    path, mode = directory.path_of(name), entry.st_mode
+    if st.S_ISREG(mode):
+        if mode & _SPECIAL:
+            found.privileged.append(_privileged(host, path, entry, None))
+        elif mode & 0o111:
+            _judge_capabilities(host, directory, name, entry, found)
+        if mode & st.S_IWOTH:
+            found.files.append(path)
+        if name in TRUST_FILES:
+            found.trust.append(path)
+    elif st.S_ISDIR(mode) and mode & st.S_IWOTH and not mode & st.S_ISVTX:
+        found.directories.append(path)
+
+
+def _judge_capabilities(host: Host, directory: Directory, name: str, entry: stat_result, found: _Found) -> None:
+    data = directory.xattr(name, "security.capability")
+    if data is not None:
+        found.privileged.append(_privileged(host, directory.path_of(name), entry, _capabilities(data)))
+
+
+def _privileged(host: Host, path: str, entry: stat_result, capabilities: str | None) -> Privileged:
+    return Privileged(
+        path=path,
+        owner=host.owner_name(entry.st_uid) or str(entry.st_uid),
+        group=host.group_name(entry.st_gid) or str(entry.st_gid),
+        mode=entry.st_mode & 0o7777,
+        capabilities=capabilities,
+    )
+
+
+def _capabilities(data: bytes) -> str:
+    """The permitted set of a `security.capability` attribute as getcap(8) names it (capability.h, revisions 1 to 3)."""
+    words = struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+    permitted = words[1] | (words[3] << 32 if len(words) > 3 else 0)  # noqa: PLR2004 - revision 1 has one pair of words
+    return ",".join(_named(permitted))
+
+
+def _named(bits: int) -> Iterator[str]:
+    for number in range(bits.bit_length()):
+        if bits >> number & 1:
+            yield "cap_" + _CAPABILITIES[number] if number < len(_CAPABILITIES) else f"cap_{number}"
+
+
+def _listed(items: list[T], *, partial: bool) -> Maybe[tuple[T, ...]]:
+    if len(items) > MOST_LISTED:
+        return Unknown(unknown="undecided")
+    return Unknown(unknown="no permission") if partial else tuple(items)
