@@ -23,7 +23,8 @@ GATEWAY_PORTS: Choice = {"clientspecified": "clientspecified", "yes": "yes", "no
 TCP_FORWARDING: Choice = {"yes": "yes", "all": "yes", "no": "no", "remote": "remote", "local": "local"}
 PRIVILEGE_SEPARATION: Choice = {"yes": "yes", "no": "no", "sandbox": "sandbox", "nosandbox": "yes"}
 LOG_LEVEL: Choice = {
-    "quiet": "QUIET",
+    "silent": "SILENT",
+    "quiet": "SILENT",
     "fatal": "FATAL",
     "error": "ERROR",
     "info": "INFO",

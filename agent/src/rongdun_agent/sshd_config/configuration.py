@@ -103,12 +103,12 @@ def _command_line(reading: Pass, argument: Argument) -> None:
         path = argument.value if argument.value.startswith("/") else f"//{argument.value}"
         options.add("host_key" if argument.flag == "h" else "host_certificate", (path,), where)
     elif argument.flag == "g":
-        seconds = numbers.seconds(argument.value)
+        seconds = numbers.seconds(argument.value, signs=reading.build.before(9, 8))
         if seconds is None:
             raise ConfigError(where, f'"{argument.value}" is no time')
         options.last("login_grace_time", seconds, where)
     elif argument.flag in "dq":
-        options.last("log_level", "QUIET" if argument.flag == "q" else "DEBUG", where)
+        options.last("log_level", "SILENT" if argument.flag == "q" else "DEBUG", where)
 
 
 def _finish(options: Options, build: Build, names: Names) -> None:
@@ -117,7 +117,7 @@ def _finish(options: Options, build: Build, names: Names) -> None:
     _assemble(options, build)
     for name in _NONE_CLEARS:
         options.change(name, _cleared)
-    options.change("authentication_methods", lambda value: ("any",) if value == ("any",) else value)
+    options.change("channel_timeout", lambda value: () if _is_none(value) else value)
     if options.get("challenge_response_authentication") == "yes":
         options.settings["kbd_interactive_authentication"] = _implied(options)
     _check(options)
@@ -125,6 +125,10 @@ def _finish(options: Options, build: Build, names: Names) -> None:
 
 def _cleared(value: object) -> object:
     return "none" if isinstance(value, str) and value.lower() == "none" else value
+
+
+def _is_none(words: tuple[str, ...]) -> bool:
+    return len(words) == 1 and words[0].lower() == "none"
 
 
 def _implied(options: Options) -> Setting:
@@ -149,6 +153,9 @@ def _check(options: Options) -> None:
         if command is not None and str(command).lower() != "none" and user == "none":
             where = options.settings[f"authorized_{kind}_command"].where[0]
             raise ConfigError(where, "a command is set without the user who runs it")
+    keyless = options.get("host_key_agent") == "none" and options.get("gssapi_key_exchange") != "yes"
+    if set(options.get("host_key") or ()) == {"none"} and keyless:
+        raise ConfigError(options.settings["host_key"].where[0], "no host key is left")
     methods = options.get("authentication_methods")
     if isinstance(methods, tuple) and methods != ("any",) and not any(_possible(way, options) for way in methods):
         where = options.settings["authentication_methods"].where[0]
@@ -165,6 +172,8 @@ def _override(result: Options, inner: Options, build: Build) -> None:
     allowed = {keyword.setting for keyword in keywords_of(build).values() if keyword.in_match}
     # the daemon copies the patterns of PermitUserEnvironment, though the keyword itself is global
     allowed.add("permit_user_environment.list")
+    if build.before(8, 5):
+        allowed.discard("set_env")  # it may stand there, but had no effect
     for name, setting in inner.settings.items():
         if name in allowed or name.partition(".")[0] in allowed or name.partition(":")[0] in allowed:
             result.override(name, setting)

@@ -53,7 +53,7 @@ _VALUES: dict[str, object] = {
     "sshd_auth_path": "/usr/lib/openssh/sshd-auth",
     "authorized_keys_file": (".ssh/authorized_keys", ".ssh/authorized_keys2"),
     "authentication_methods": ("any",),
-    "channel_timeout": ("none",),
+    "channel_timeout": (),
     "permit_open": ("any",),
     "permit_listen": ("any",),
     "pubkey_auth_options": (),
@@ -67,6 +67,7 @@ _DEPEND_ON_THE_BUILD = frozenset(
     ("pid_file", "moduli_file", "xauth_location", "sshd_session_path", "sshd_auth_path", "use_dns", "ip_qos", "use_pam")
 )
 """Distributors choose these when they build or patch: known for Debian's builds only."""
+_STARTUPS = (10, 30, 100)
 _PARTS = {
     "rekey_limit": {"rekey_limit.data_bytes": 0, "rekey_limit.interval_s": 0},
     "per_source_penalties": {
@@ -115,5 +116,11 @@ def _complete_startups(options: Options, build: Build, where: str) -> None:
     if build.number is None:
         options.default("max_startups", UNDECIDED, where)
         return
-    options.default("max_startups", (10, 30, 100), where)
-    options.change("max_startups", lambda value: (value[0], 30 if value[1] is None else value[1], value[2]))
+    options.default("max_startups", _STARTUPS, where)
+    # before OpenSSH 8.7 somebody may have written -1, which the daemon takes for "not set"
+    options.change(
+        "max_startups",
+        lambda value: tuple(
+            usual if part in (None, -1) else part for part, usual in zip(value, _STARTUPS, strict=True)
+        ),
+    )

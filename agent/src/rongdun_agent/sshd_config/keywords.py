@@ -67,7 +67,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     *_anywhere(simple.flag, "expose_auth_info", since=(7, 6)),
     *_anywhere(simple.flag, "refuse_connection", since=(9, 9)),
     *_global(simple.flag, "challenge_response_authentication", until=(8, 7)),
-    Keyword("skeyauthentication", "challenge_response_authentication", simple.flag, until=(8, 7)),
+    *_retired("skeyauthentication", until=(8, 7)),
     *(
         Keyword(name, "kbd_interactive_authentication", simple.flag, in_match=True, since=(8, 7))
         for name in ("challengeresponseauthentication", "skeyauthentication")
@@ -112,7 +112,7 @@ KEYWORDS: tuple[Keyword, ...] = (
     *_anywhere(simple.text, "chroot_directory", "authorized_keys_command_user", "authorized_principals_command_user"),
     *_anywhere(simple.command, "authorized_keys_command", "authorized_principals_command"),
     *_anywhere(simple.rest_of_line, "force_command"),
-    *_global(simple.text, "pam_service_name", since=(9, 8)),
+    *_anywhere(simple.text, "pam_service_name", since=(9, 8)),
     *_global(special.version_addendum, "version_addendum"),
     *_global(special.key_agent, "host_key_agent"),
     *_global(special.key_provider, "security_key_provider", since=(8, 2)),

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from rongdun_agent.sshd_config.build import Build
 from rongdun_agent.sshd_config.names import Names
-from rongdun_agent.sshd_config.numbers import port_number
+from rongdun_agent.sshd_config.numbers import port_number, seconds
 from rongdun_agent.sshd_config.options import ConfigError, Options
 from rongdun_agent.sshd_config.words import SPACE, NewWords, OldWords
 
@@ -48,6 +48,10 @@ class Line:
             self.fail("an argument is missing")
         self.finished = True
         return (text or "").lstrip(SPACE)
+
+    def time(self, word: str) -> int | None:
+        """Seconds, as this release reads them."""
+        return seconds(word, signs=self.build.before(9, 8), wraps=self.build.before(8, 7))
 
     def port(self, word: str) -> int | None:
         """A port by number, or by its name in services(5)."""

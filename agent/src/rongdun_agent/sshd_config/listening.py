@@ -1,10 +1,14 @@
 """Where the daemon listens: ports and addresses are put together when both are known."""
 
-from rongdun_agent.sshd_config.addresses import numeric_address
+from ipaddress import IPv4Address, IPv6Address
+
+from rongdun_agent.sshd_config.addresses import Address, numeric_address
 from rongdun_agent.sshd_config.names import Names
 from rongdun_agent.sshd_config.options import UNDECIDED, ConfigError, Options
 
 DEFAULT_PORT = "22"
+_LOOPBACK = ("::1", "127.0.0.1")
+"""What the C library makes of `*` when it is not asked for addresses to listen on."""
 _VERSION_OF = {"inet": 4, "inet6": 6}
 
 
@@ -41,20 +45,33 @@ def _addresses(entry: str, options: Options, names: Names, family: str, where: s
     numeric = numeric_address(host)
     if numeric is not None and _VERSION_OF.get(family, numeric.version) != numeric.version:
         raise ConfigError(where, f"{host} is no address of family {family}")
-    found = (str(numeric),) if numeric is not None else _by_name(host, names, family)
+    if not host:
+        raise ConfigError(where, "an address is missing")
+    found = (_written(numeric),) if numeric is not None else _by_name(host, names, family)
     if not found:
         return (None,)
     return tuple(f"{_bracketed(address)}:{port}{behind}" for port in ports for address in reversed(found))
 
 
 def _by_name(host: str, names: Names, family: str) -> tuple[str, ...]:
-    """Addresses of a host name from hosts(5); a name server may know others, so none means undecided."""
-    addresses = [numeric_address(text) for text in names.host_addresses(host)]
+    """Addresses of a host name from hosts(5), IPv6 first as getaddrinfo(3) sorts them; a name server may know others, so none means undecided."""
+    known = _LOOPBACK if host == "*" else names.host_addresses(host)
+    addresses = [address for address in map(numeric_address, known) if address is not None]
+    addresses.sort(key=lambda address: -address.version)
     return tuple(
-        str(address)
+        _written(address)
         for address in addresses
-        if address is not None and _VERSION_OF.get(family, address.version) == address.version
+        if _VERSION_OF.get(family, address.version) == address.version
     )
+
+
+def _written(address: Address) -> str:
+    """As inet_ntop(3) writes it: IPv4 inside IPv6 in its own notation."""
+    if isinstance(address, IPv6Address) and address.scope_id is None:
+        low = int(address) & 0xFFFFFFFF
+        if int(address) >> 32 in (0, 0xFFFF) and (int(address) >> 32 or low >> 16):
+            return f"::{'ffff:' if int(address) >> 32 else ''}{IPv4Address(low)}"
+    return str(address)
 
 
 def _bracketed(address: str) -> str:

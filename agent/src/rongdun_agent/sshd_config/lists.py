@@ -1,6 +1,6 @@
 """Handlers of keywords with several values: some add up over lines, of others the first line wins."""
 
-from rongdun_agent.sshd_config import addresses, numbers
+from rongdun_agent.sshd_config import addresses
 from rongdun_agent.sshd_config.line import BadLine, Handler, Line
 from rongdun_agent.sshd_config.paths import absolute, expanded
 
@@ -15,8 +15,8 @@ def users(line: Line) -> None:
 
 
 def _user_pattern(word: str, line: Line) -> bool:
-    host = word.partition("@")[2]
-    return not host or addresses.well_formed(host, line.build)
+    _, at, host = word.partition("@")
+    return not at or addresses.well_formed(host, line.build)
 
 
 def groups(line: Line) -> None:
@@ -82,13 +82,12 @@ def verbose_places(line: Line) -> None:
 
 
 def channel_timeouts(line: Line) -> None:
-    """`type=time` words of the first line; `none` must stand alone."""
+    """`type=time` words of the first line; `none` must stand alone (before OpenSSH 9.5 it could come last)."""
     found = line.all_words()
-    if line.build.since(9, 3):
-        _alone("none", found)
+    _alone("none", found if line.build.since(9, 5) or "none" in (word.lower() for word in found[:-1]) else ())
     for word in found:
         kind, equals, time = word.partition("=")
-        if word.lower() != "none" and (not kind or not equals or numbers.seconds(time) is None):
+        if word.lower() != "none" and (not kind or not equals or line.time(time) is None):
             line.fail(f'"{word}" is no TYPE=time')
     if found:
         line.first(found)

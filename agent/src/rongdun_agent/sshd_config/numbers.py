@@ -4,8 +4,9 @@ import re
 
 INT_MAX = 2**31 - 1
 LONG_MAX = 2**63 - 1
-_SPACE = " \t\n\v\f\r"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(r"([0-9]+)(.?)", re.DOTALL)
+_SIGNED_PART = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]+)(.?)", re.DOTALL)
 _INTEGER = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
 _SIZE = re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-9]*)(?:\.([0-9]*))?(.?)(.*)", re.DOTALL)
 _SCALE = "bkmgtpe"
@@ -25,23 +26,24 @@ def port_number(text: str) -> int | None:
     return whole_number(text, 1, 65535)
 
 
-def seconds(text: str) -> int | None:
-    """A time such as `90`, `2m` or `1h30m`; a last number without a unit counts seconds."""
+def seconds(text: str, *, signs: bool = False, wraps: bool = False) -> int | None:
+    """A time such as `90`, `2m` or `1h30m`; a last number without a unit counts seconds.
+
+    Old releases take blanks and signs before each number (`signs`), and very old ones cut large values to 32 bits (`wraps`).
+    """
+    part = _SIGNED_PART if signs else _PART
     total = position = 0
-    if not text:
-        return None
     while position < len(text):
-        digits = re.compile("[0-9]+").match(text, position)
-        if digits is None:
+        found = part.match(text, position)
+        unit = found and _SECONDS.get(found[2].lower() or "s")
+        if found is None or unit is None or int(found[1]) < 0:
             return None
-        unit = text[digits.end() : digits.end() + 1].lower() or "s"
-        if unit not in _SECONDS:
+        total += int(found[1]) * unit
+        if total > (LONG_MAX if wraps else INT_MAX):
             return None
-        total += int(digits[0]) * _SECONDS[unit]
-        if int(digits[0]) > INT_MAX or total > INT_MAX:
-            return None
-        position = digits.end() + 1
-    return total
+        position = found.end()
+    value = (total + 2**31) % 2**32 - 2**31
+    return value if text and value != -1 else None
 
 
 def size(text: str) -> int | None:

@@ -11,8 +11,9 @@ def expanded(line: Line, name: str) -> str:
     home = line.names.home(user)
     if home is None:
         line.fail(f'no such user "{user}"')
-    if not rest:
-        return home + slash
+    if line.build.before(9, 0):
+        # these releases put a slash behind the home directory in any case, and take a name without one for both parts
+        return home + ("" if home.endswith("/") else "/") + (rest if slash else user)
     return home + ("" if home.endswith("/") else "/") + rest.lstrip("/")
 
 

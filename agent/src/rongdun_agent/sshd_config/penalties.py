@@ -33,7 +33,7 @@ def _one(line: Line, word: str) -> None:
     name, colon, value = word.partition(":")
     parsed: object = None
     if colon and name in TIMES:
-        parsed = numbers.seconds(value)
+        parsed = line.time(value)
     elif colon and name in COUNTS:
         parsed = numbers.whole_number(value)
     elif name in OVERFLOWS and value in _MODES:

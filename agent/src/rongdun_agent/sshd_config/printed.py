@@ -22,6 +22,7 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
     "max_startups": lambda value: ":".join(map(str, value)),
     "per_source_max_startups": lambda value: "none" if value == INT_MAX else str(value),
     "per_source_net_block_size": lambda value: ":".join(map(str, value)),
+    "channel_timeout": lambda value: " ".join(value) or "none",
     "pubkey_auth_options": lambda value: " ".join(value) or "none",
 }
 
@@ -47,10 +48,11 @@ def _lines(name: str, options: Options, build: Build) -> Iterator[str]:
     elif name == "permit_user_environment":
         yield f"{word} {options.get('permit_user_environment.list') or value}"
     elif name in _ONE_LINE_EACH:
-        yield from (f"{word} {item}" for item in value or ())
+        nothing = "(null)" if name.startswith("host_") else "none"
+        yield from (f"{word} {nothing if item == 'none' else item}" for item in value or ())
     elif name == "rdomain" or (name == "debian_banner" and build.before(9, 9)) or value is None:
         pass
-    elif name == "channel_timeout" and value == ("none",) and build.before(9, 3):
+    elif name == "channel_timeout" and not value and build.before(9, 5):
         pass
     elif name in _FORMATS:
         yield f"{word} {_FORMATS[name](value)}"

@@ -33,7 +33,7 @@ def seconds(line: Line) -> None:
 
 def _time(line: Line) -> int:
     word = line.word()
-    value = numbers.seconds(word)
+    value = line.time(word)
     if value is None:
         line.fail(f'"{word}" is no time')
     return value
@@ -88,7 +88,12 @@ def command(line: Line) -> None:
     checked = line.strict or (line.active and line.unset)
     if checked and not rest.startswith("/") and rest.lower() != "none":
         line.fail("must be an absolute path")
-    line.first(rest)
+    if line.name == "authorized_principals_command" and line.strict and line.build.before(9, 5):
+        # these releases look at the wrong setting: the last line wins, and none if AuthorizedKeysCommand was set before
+        if line.options.get("authorized_keys_command") is None:
+            line.last(rest)
+    else:
+        line.first(rest)
 
 
 def rest_of_line(line: Line) -> None:

@@ -96,7 +96,7 @@ def rekey_limit(line: Line) -> None:
     if following == "none":
         line.words.take()
     elif following is not None:
-        interval = numbers.seconds(line.word())
+        interval = line.time(line.word())
         if interval is None:
             line.fail("the second value is no time")
         line.first(interval, "rekey_limit.interval_s")
