@@ -1,14 +1,13 @@
 """Which rules judge, with which parameters: packs, `--rule`, `--param`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import rongdun_agent.content
 from rongdun_agent.errors import AgentError
 from rongdun_contract.controls import Framework, load_compiled_controls
 from rongdun_contract.rules import Pack, Rule, load_compiled, load_pack
-from rongdun_contract.rules.parameters import from_text, has_type
+from rongdun_contract.rules.overrides import Overrides, accept_params, read_overrides
 from rongdun_contract.rules.problems import nearest
 
 CONTENT = Path(rongdun_agent.content.__file__).parent
@@ -43,27 +42,10 @@ def choose_rules(packs: Iterable[Pack], named: Iterable[str]) -> tuple[Rule, ...
     return tuple(known[name] for name in named)
 
 
-def choose_params(settings: Iterable[str], rules: Iterable[Rule]) -> Mapping[str, Mapping[str, Any]]:
-    """Parameters from `RULE.NAME=VALUE`, each of its declared type; a later one replaces an earlier one."""
-    known = {rule.id: rule for rule in rules}
-    chosen: dict[str, dict[str, Any]] = {}
-    for setting in settings:
-        target, equals, text = setting.partition("=")
-        name, dot, parameter = target.rpartition(".")
-        if not equals or not dot:
-            raise AgentError(f"--param {setting}", "is not RULE.NAME=VALUE", "write, say, RULE.maximum_days=60")
-        if name not in known:
-            raise AgentError(f"--param {setting}", f"no rule `{name}` is judged here", nearest(name, known))
-        declared = known[name].params
-        if parameter not in declared:
-            what = f"the rule {name} has no parameter `{parameter}`"
-            raise AgentError(f"--param {setting}", what, nearest(parameter, declared))
-        kind = declared[parameter]["type"]
-        value = from_text(text, kind)
-        if not has_type(value, kind):
-            raise AgentError(f"--param {setting}", f"`{text}` is no {kind}", "write a value of that type")
-        chosen.setdefault(name, {})[parameter] = value
-    return chosen
+def choose_params(packs: Iterable[Pack], settings: Iterable[str]) -> Overrides:
+    """Parameters from `RULE.NAME=VALUE`, each of its declared type; raises PackError."""
+    packs = tuple(packs)
+    return accept_params(packs, read_overrides(packs, settings))
 
 
 def embedded_controls() -> Framework:

@@ -33,5 +33,5 @@ def wish_of(options: argparse.Namespace, named: list[str]) -> Wish:
     """The packs, rules and parameters that the options name; raises AgentError or PackError."""
     packs = choose_packs(options.pack)
     rules = choose_rules(packs, named)
-    params = choose_params(options.param, rules)
+    params = choose_params(packs, options.param)
     return Wish(packs, rules, params, options.level, options.walk, chosen=bool(named))

@@ -4,19 +4,16 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from rongdun_agent.scan.choice import embedded_controls
+from rongdun_agent.scan.evidence import MARKS, write_evidence
 from rongdun_agent.scan.judgement import Judgement
 from rongdun_agent.scan.text import Paper, padded, printable
 from rongdun_agent.scan.unseen import write_unseen
 from rongdun_contract.clauses import ClauseResult, Result, clause_results
 from rongdun_contract.controls import Clause, Framework
-from rongdun_contract.findings import Evidence, Finding, Verdict
+from rongdun_contract.findings import Finding
 from rongdun_contract.rules import SEVERITIES, Rule
 from rongdun_contract.score import VERDICTS
 
-MARKS: Mapping[Verdict, tuple[str, str]] = MappingProxyType(
-    {"fail": ("✗", "red"), "unknown": ("?", "yellow"), "pass": ("✓", "green"), "not_applicable": ("-", "dim")}
-)
-"""How a verdict looks; in this order they are told."""
 RESULT_STYLES: Mapping[Result, str] = MappingProxyType(
     {"符合": "green", "部分符合": "red", "不符合": "red", "不适用": "dim", "未检": "yellow"}
 )
@@ -110,19 +107,7 @@ def _write_finding(finding: Finding, rule: Rule, paper: Paper, *, again: bool) -
     if finding.reason and not rows:
         paper.line(printable(finding.reason), indent=16, hanging=2, style="dim")
     for row in rows:
-        _write_evidence(row, paper)
-
-
-def _write_evidence(row: Evidence, paper: Paper) -> None:
-    if row.what == "…":
-        paper.line(printable(f"… {row.found}"), indent=16)
-        return
-    wanted = f"，要求 wanted {row.wanted}" if row.wanted else ""
-    paper.line(printable(f"{row.what}: {row.found}{wanted}"), indent=16, hanging=2)
-    if row.source:
-        paper.line(printable(f"于 at {row.source}"), indent=18, hanging=2)
-    for place in row.overrides:
-        paper.line(printable(f"覆盖 overrides {place}"), indent=18, hanging=2, style="dim")
+        write_evidence(row, paper, indent=16)
 
 
 def _write_score(judgement: Judgement, paper: Paper) -> None:
