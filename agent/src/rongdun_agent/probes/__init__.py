@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts, files, hardware, identity, os, packages, processes, sockets, walk
+from rongdun_agent.probes import accounts, files, hardware, identity, mounts, os, packages, processes, sockets, walk
 
 Probe = Callable[[Host], Probed]
 
@@ -15,6 +15,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "files": files.probe,
         "hardware": hardware.probe,
         "identity": identity.probe,
+        "mounts": mounts.probe,
         "os": os.probe,
         "packages": packages.probe,
         "processes": processes.probe,
