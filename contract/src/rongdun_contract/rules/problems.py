@@ -50,7 +50,7 @@ class Report:
 def nearest(word: str, known: Iterable[str]) -> str:
     """A remedy: the known name that is most like the word, or the list of all known names (at most 12)."""
     names = sorted(known)
-    alike = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    alike = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     if alike:
         return f"did you mean `{alike[0]}`?"
     if not names:
