@@ -62,7 +62,7 @@ ALLOWED_BROAD = {
     "contract/src/rongdun_contract/evaluate/__init__.py",  # one rule
     "collector/src/rongdun_collector/api/errors.py",  # one request
     "agent/src/rongdun_agent/cli.py",  # the top of a process
-    "collector/src/rongdun_collector/cli.py",  # the top of a process
+    "collector/src/rongdun_collector/cli/__init__.py",  # the top of a process
 }
 
 
