@@ -95,3 +95,25 @@ def _call_without_rights(function: Callable[[], Any]) -> Any:
     _, status = os.waitpid(child, 0)
     assert status == 0, "the child without rights failed; its traceback is above"
     return pickle.loads(data)  # noqa: S301 - our own child's answer
+
+
+MakePack = Callable[..., Path]
+
+
+@pytest.fixture
+def make_pack(tmp_path: Path) -> MakePack:
+    """Write a pack of rules about accounts: `{id: rule text}`, cases as `{id: cases text}`."""
+
+    def make(rules: Mapping[str, str], cases: Mapping[str, str] | None = None, needs: str = "{accounts: 1}") -> Path:
+        folder = tmp_path / "pack"
+        (folder / "group").mkdir(parents=True, exist_ok=True)
+        head = f'id: trial\nversion: "1.2.3"\nkind: baseline\ntitle: {{zh: 试, en: trial}}\nneeds: {needs}\n'
+        (folder / "pack.yaml").write_text(head)
+        for name, text in rules.items():
+            words = f"id: {name}\ntitle: {{zh: 标题, en: A title}}\nwhy: {{zh: 因为, en: because}}\n"
+            (folder / f"group/{name}.yaml").write_text(f"{words}fix: {{zh: 改, en: mend it}}\n{text}")
+        for name, text in (cases or {}).items():
+            (folder / f"group/{name}.cases.yaml").write_text(text)
+        return folder
+
+    return make

@@ -4,6 +4,7 @@ Owners and modes are kept beside the tree instead of in it: any account may then
 and what only root could read on a real host can be read here.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -58,10 +59,16 @@ class CaseHost(Host):
 
 
 def make_host(root: Path, files: Mapping[str, Mapping[str, Any]]) -> CaseHost:
-    """Write the files of a case below an empty directory; raises AgentError when one stands in another's way."""
+    """Write the files of a case below an empty directory, links among them followed in it.
+
+    Raises AgentError when one file stands in another's way.
+    """
     said: dict[tuple[int, int], _Said] = {}
+    door = Host(root)
     for path, file in sorted(files.items()):
-        place = root / os.fsdecode(as_bytes(path).lstrip(b"/"))
+        parent, _, name = path.rpartition("/")
+        # by the door: a case's own links and dots must not lead us out of the directory either
+        place = door.on_disk(parent or "/") / os.fsdecode(as_bytes(name))
         try:
             _write(place, file)
             found = place.lstat()
@@ -75,6 +82,8 @@ def make_host(root: Path, files: Mapping[str, Mapping[str, Any]]) -> CaseHost:
 
 
 def _write(place: Path, file: Mapping[str, Any]) -> None:
+    if place.name in {"", ".", ".."}:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if file.get("dir"):
         place.mkdir(parents=True, exist_ok=True)
         return
