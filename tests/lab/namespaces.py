@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,18 @@ def network_namespace() -> Iterator[None]:
     finally:
         libc.setns(home, _CLONE_NEWNET)
         os.close(home)
+
+
+@contextmanager
+def named_namespace() -> Iterator[str]:
+    """Make another namespace beside the calling thread's, by a name that ip(8) takes; it is removed afterwards."""
+    name = f"rongdun-{os.getpid()}-{secrets.token_hex(3)}"
+    ip("netns", "add", name)
+    try:
+        ip("-n", name, "link", "set", "lo", "up")
+        yield name
+    finally:
+        ip("netns", "del", name)
 
 
 def ip(*arguments: str) -> str:

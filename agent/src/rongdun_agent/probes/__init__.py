@@ -5,7 +5,20 @@ from types import MappingProxyType
 
 from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
-from rongdun_agent.probes import accounts, files, hardware, identity, mounts, os, packages, processes, sockets, walk
+from rongdun_agent.probes import (
+    accounts,
+    files,
+    hardware,
+    identity,
+    mounts,
+    neighbours,
+    network,
+    os,
+    packages,
+    processes,
+    sockets,
+    walk,
+)
 
 Probe = Callable[[Host], Probed]
 
@@ -16,6 +29,8 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "hardware": hardware.probe,
         "identity": identity.probe,
         "mounts": mounts.probe,
+        "neighbours": neighbours.probe,
+        "network": network.probe,
         "os": os.probe,
         "packages": packages.probe,
         "processes": processes.probe,

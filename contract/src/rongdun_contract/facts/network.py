@@ -6,7 +6,10 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Interface(FactModel):
-    """A network interface; addresses as `192.0.2.1/24` and `2001:db8::1/64`, temporary ones left out."""
+    """A network interface; addresses as `192.0.2.1/24` and `2001:db8::1/64`, temporary ones left out.
+
+    The host's ends of containers' pairs are left out: they come and go with the containers.
+    """
 
     name: str
     kind: str | None = None
@@ -14,7 +17,9 @@ class Interface(FactModel):
     mac: str | None = None
     mtu: int | None = None
     up: bool = False
+    """Switched on; whether a cable is in it is not said."""
     promiscuous: bool = False
+    """Somebody listens to all frames; a bridge, which does so on its ports, does not count."""
     ipv4: tuple[str, ...] = ()
     ipv6: tuple[str, ...] = ()
 
