@@ -7,6 +7,7 @@ from rongdun_agent.host import Host
 from rongdun_agent.probed import Probed
 from rongdun_agent.probes import (
     accounts,
+    audit,
     files,
     hardware,
     identity,
@@ -25,6 +26,7 @@ Probe = Callable[[Host], Probed]
 PROBES: Mapping[str, Probe] = MappingProxyType(
     {
         "accounts": accounts.probe,
+        "audit": audit.probe,
         "files": files.probe,
         "hardware": hardware.probe,
         "identity": identity.probe,

@@ -1,0 +1,123 @@
+"""Rules as facts: watches, system calls, and what both cover together."""
+
+from collections.abc import Callable, Sequence
+
+from rongdun_agent.audit_rules.parse import Rule, Rules
+from rongdun_contract.documents import Source
+from rongdun_contract.facts.audit import Ruleset, SyscallRule, Watch
+
+NATIVE = frozenset((None, "b64", "x86_64", "aarch64", "loongarch64", "ppc64le", "s390x"))
+"""Architectures whose rules bind 64-bit programs; without one, auditctl takes the machine's own."""
+SENSITIVE = (
+    *("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/security/opasswd"),
+    *("/etc/sudoers", "/etc/sudoers.d", "/etc/pam.d", "/etc/ssh/sshd_config", "/etc/login.defs"),
+    *("/etc/hosts", "/etc/localtime", "/etc/crontab", "/etc/selinux", "/etc/apparmor.d"),
+    *("/etc/audit", "/etc/rsyslog.conf", "/etc/sysctl.conf", "/etc/modprobe.d", "/etc/systemd"),
+    *("/var/log/lastlog", "/var/log/wtmp", "/var/log/btmp", "/var/log/faillog", "/var/run/utmp", "/run/utmp"),
+    *("/var/run/faillock", "/run/faillock", "/var/log/tallylog", "/var/log/sudo.log", "/var/log/audit"),
+)
+"""Paths that a watch over a directory above them covers as well; they are told even if no rule names them."""
+_ANY_USER = frozenset(("auid!=unset",))
+"""Restrictions that leave nothing out that a person does."""
+_PEOPLE = frozenset(("auid!=unset", "auid>=1000", "auid>=500", "auid>999"))
+_REAL_CLOCK = frozenset(("a0=0", "a0=0x0"))
+
+
+def to_ruleset(rules: Rules, is_directory: Callable[[str], bool], at: str) -> tuple[Ruleset, dict[str, Source]]:
+    """The facts and their sources under the fact path `at`."""
+    live = rules.rules
+    watches = [rule for rule in live if _is_watch(rule)]
+    calls = [rule for rule in live if not _is_watch(rule)]
+    paths = _covered(watches, is_directory)
+    executables = {rule.path: rule for rule in live if rule.path and _runs(rule)}
+    syscalls = {name: rule for rule in calls for name in rule.syscalls if _whoever(rule, name)}
+    facts = Ruleset(
+        watches=tuple(_watch(rule, is_directory) for rule in watches),
+        syscall_rules=tuple(_syscall_rule(rule) for rule in calls),
+        enabled=rules.enabled,
+        suppressed=_suppressed(live),
+        audited_paths=tuple(sorted(paths)),
+        audited_executables=tuple(sorted(executables)),
+        audited_syscalls=tuple(sorted(syscalls)),
+    )
+    sources = _sources(f"{at}.watches", watches) | _sources(f"{at}.syscall_rules", calls)
+    sources |= _sources(f"{at}.audited_paths", [paths[path] for path in sorted(paths)])
+    sources |= _sources(f"{at}.audited_executables", [executables[path] for path in sorted(executables)])
+    return facts, sources | _sources(f"{at}.audited_syscalls", [syscalls[name] for name in sorted(syscalls)])
+
+
+def _is_watch(rule: Rule) -> bool:
+    """Every user's access to a path; a rule that leaves somebody out is none."""
+    watching = rule.path is not None and rule.permissions is not None and rule.list == "exit"
+    return watching and rule.action == "always" and rule.arch in NATIVE and set(rule.fields) <= _ANY_USER
+
+
+def _runs(rule: Rule) -> bool:
+    """Running a program is recorded for people at least: services run it as part of their work."""
+    if rule.action != "always" or rule.list != "exit" or rule.recursive or not set(rule.fields) <= _PEOPLE:
+        return False
+    return "x" in (rule.permissions or "") or bool({"execve", "all"} & set(rule.syscalls))
+
+
+def _whoever(rule: Rule, name: str) -> bool:
+    allowed = _ANY_USER | (_REAL_CLOCK if name == "clock_settime" else frozenset())
+    always = rule.action == "always" and rule.list == "exit" and rule.path is None
+    return always and rule.arch in NATIVE and set(rule.fields) <= allowed
+
+
+def _covered(watches: Sequence[Rule], is_directory: Callable[[str], bool]) -> dict[str, Rule]:
+    """Paths whose writing and attributes are recorded, with the first rule that does it."""
+    found: dict[str, Rule] = {}
+    for rule in watches:
+        if rule.path is None or not {"w", "a"} <= set(rule.permissions or ""):
+            continue
+        found.setdefault(rule.path, rule)
+        if rule.recursive or is_directory(rule.path):
+            above = rule.path.rstrip("/") + "/"
+            for path in SENSITIVE:
+                if path.startswith(above):
+                    found.setdefault(path, rule)
+    return found
+
+
+def _suppressed(rules: Sequence[Rule]) -> bool:
+    """Whether a rule that leaves nobody out says never, before any rule of the same list says always.
+
+    One on the task list keeps every process from ever being audited, whatever the others say (audit.rules(7)).
+    """
+    for rule in rules:
+        everything = not rule.fields and rule.path is None and set(rule.syscalls) <= {"all"} and rule.arch is None
+        if rule.action == "never" and everything and rule.list == "task":
+            return True
+    first = next((rule for rule in rules if rule.list == "exit"), None)
+    if first is None or first.action != "never":
+        return False
+    return not first.fields and first.path is None and set(first.syscalls) <= {"all"} and first.arch is None
+
+
+def _watch(rule: Rule, is_directory: Callable[[str], bool]) -> Watch:
+    path = rule.path or "/"
+    return Watch(
+        path=path,
+        permissions=rule.permissions or "",
+        recursive=rule.recursive or is_directory(path),
+        key=rule.key,
+    )
+
+
+def _syscall_rule(rule: Rule) -> SyscallRule:
+    place = ((f"{'dir' if rule.recursive else 'path'}={rule.path}",) if rule.path else ()) + (
+        (f"perm={rule.permissions}",) if rule.permissions else ()
+    )
+    return SyscallRule(
+        action="never" if rule.action == "never" else "always",
+        list=rule.list,
+        arch=rule.arch,
+        syscalls=rule.syscalls,
+        fields=place + rule.fields,
+        key=rule.key,
+    )
+
+
+def _sources(at: str, rules: Sequence[Rule]) -> dict[str, Source]:
+    return {f"{at}[{index}]": Source(where=rule.where) for index, rule in enumerate(rules)}
