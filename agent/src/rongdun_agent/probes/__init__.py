@@ -17,6 +17,7 @@ from rongdun_agent.probes import (
     os,
     packages,
     processes,
+    services,
     sockets,
     walk,
 )
@@ -36,6 +37,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "os": os.probe,
         "packages": packages.probe,
         "processes": processes.probe,
+        "services": services.probe,
         "sockets": sockets.probe,
         "walk": walk.probe,
     }

@@ -6,28 +6,36 @@ from rongdun_contract.facts.model import FactModel, Maybe
 class ServiceUnit(FactModel):
     """One unit file, drop-ins resolved.
 
-    `enablement` as `systemctl is-enabled` would say: enabled, enabled-runtime, linked, alias, masked, static, indirect,
-    disabled, generated, transient.
+    `enablement` as `systemctl is-enabled` would say: enabled, enabled-runtime, linked, linked-runtime, alias, masked,
+    masked-runtime, static, indirect, disabled, generated, transient; `bad` where systemd refuses the file. An init script
+    that no unit replaces is a service too, enabled or disabled by its links.
     """
 
     enablement: Maybe[str]
     running: Maybe[bool | None] = None
-    """A process of it lives (control group); absent for units that are not daemons and in trees without /proc."""
+    """A process of it lives (control group).
+
+    Absent for what is no daemon (other types, templates, services that end by themselves or are only started on demand),
+    and in trees without /proc.
+    """
     user: str | None = None
     dynamic_user: bool = False
     file: str
     exec_start: tuple[str, ...] = ()
-    """Programs (argv[0]) that it starts."""
+    """Programs that it starts, without their arguments."""
     restart: str | None = None
     refuse_manual_stop: bool = False
     writable_by_others: Maybe[bool] = False
-    """The unit file, a drop-in or a program it starts can be changed by someone besides root."""
+    """The unit file, a drop-in, a program or script that it starts, or a directory above can be changed by others than root."""
 
 
 class Services(FactModel):
-    """Units by full name (`ssh.service`, `ssh.socket`, `ctrl-alt-del.target`)."""
+    """Units by full name (`ssh.service`, `ssh.socket`, `ctrl-alt-del.target`), aliases and pulled-in instances included.
+
+    Left out: devices, scopes, slices, and what generators make of fstab (section `mounts` has it).
+    """
 
     manager: str | None = None
-    """`systemd`, or absent."""
+    """`systemd` where it starts the services, or absent."""
     default_target: str | None = None
     units: dict[str, ServiceUnit] = {}
