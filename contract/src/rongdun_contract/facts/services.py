@@ -7,16 +7,16 @@ class ServiceUnit(FactModel):
     """One unit file, drop-ins resolved.
 
     `enablement` as `systemctl is-enabled` would say: enabled, enabled-runtime, linked, linked-runtime, alias, masked,
-    masked-runtime, static, indirect, disabled, generated, transient; `bad` where systemd refuses the file. An init script
-    that no unit replaces is a service too, enabled or disabled by its links.
+    masked-runtime, static, indirect, disabled, generated, transient; `bad` where systemd refuses the file. An init
+    script that no unit replaces is a service too, enabled or disabled by its links.
     """
 
     enablement: Maybe[str]
     running: Maybe[bool | None] = None
     """A process of it lives (control group).
 
-    Absent for what is no daemon (other types, templates, services that end by themselves or are only started on demand),
-    and in trees without /proc.
+    Absent for what is no daemon (other types, templates, services that end by themselves or are only started on
+    demand), and in trees without /proc.
     """
     user: str | None = None
     dynamic_user: bool = False
@@ -26,11 +26,11 @@ class ServiceUnit(FactModel):
     restart: str | None = None
     refuse_manual_stop: bool = False
     writable_by_others: Maybe[bool] = False
-    """The unit file, a drop-in, a program or script that it starts, or a directory above can be changed by others than root."""
+    """The unit file, a drop-in, a program or script of it, or a directory above can be changed by others than root."""
 
 
 class Services(FactModel):
-    """Units by full name (`ssh.service`, `ssh.socket`, `ctrl-alt-del.target`), aliases and pulled-in instances included.
+    """Units by full name (`ssh.service`, `ssh.socket`, `ctrl-alt-del.target`), with aliases and pulled-in instances.
 
     Left out: devices, scopes, slices, and what generators make of fstab (section `mounts` has it).
     """
