@@ -106,7 +106,7 @@ class Host(Files):
         """How full the file system at a path is; `None` when the path is absent or the file system has no size."""
         if not self.live:
             raise NotLive(path)
-        found = self._ask(path, os.statvfs)
+        found = self._ask(path, self._usage)
         if found is None or not found.f_blocks:
             return None
         used = found.f_blocks - found.f_bfree
@@ -121,6 +121,13 @@ class Host(Files):
         fd = self._ask(top, lambda path: self._files.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
         if fd is not None:
             yield from walk(fd, as_bytes(top.rstrip("/") or "/"), self.check_time)
+
+    def _usage(self, path: bytes) -> os.statvfs_result:
+        fd = self._files.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            return os.fstatvfs(fd)
+        finally:
+            os.close(fd)
 
     def _names(self, path: str, fields: int) -> Mapping[int, str]:
         """Numbers to names; the first line of a number wins, as in getpwuid(3)."""
