@@ -48,7 +48,7 @@ class Framework(_Part):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     title: Words
-    clauses: Annotated[tuple[Clause, ...], Field(strict=False, min_length=1)]
+    clauses: Annotated[tuple[Clause, ...], Field(strict=False)]
 
     def clauses_of(self, rule: str, level: int) -> tuple[Clause, ...]:
         """The clauses of a level that a rule helps to judge."""

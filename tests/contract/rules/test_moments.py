@@ -33,7 +33,9 @@ def test_dates_and_times_are_moments_in_utc(text: str, expected: datetime) -> No
     assert parse_moment(text) == expected
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "2026-1-1", "20260101", "2026-01-01T00:00:00", "yesterday", "２０２６-01-01"])
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "2026-1-1", "20260101", "2026-01-01T00:00:00", "yesterday", "２０２６-01-01"]
+)
 def test_other_texts_are_no_moments(text: str) -> None:
     """A time without a zone is eight hours of doubt in China."""
     assert parse_moment(text) is None

@@ -74,7 +74,8 @@ def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> Iterator
             found = None if _is_collection(annotation) else _model_in(annotation)
         else:
             found = _model_in(annotation)
-    return iter(found.model_fields if found is not None else ())
+    fields = {} if found is None else found.model_fields
+    return (info.alias or name for name, info in fields.items())
 
 
 def _is_collection(annotation: Any) -> bool:  # noqa: ANN401 - annotations have no common type
