@@ -1,0 +1,86 @@
+"""The application as a value: routes and layers put together from what is passed in; nothing runs at import."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from rongdun_collector import answers
+from rongdun_collector.api import ROUTERS
+from rongdun_collector.api.checkin import checkin
+from rongdun_collector.api.deliveries import Deliveries
+from rongdun_collector.api.enroll import post_enroll
+from rongdun_collector.api.openapi import openapi
+from rongdun_collector.intake import Intake
+from rongdun_collector.problems import RefusedError
+from rongdun_collector.services import Services
+from rongdun_collector.signin.guard import Guard, GuardTerms
+
+DESCRIPTION = "Receives the facts of hosts, remembers them, judges them, and tells what it knows."
+
+
+def build_app(services: Services, console: Sequence[APIRouter | BaseRoute] = ()) -> FastAPI:
+    """The collector's application; `console` has the routers of the pages for people and the mount of their files."""
+    app = FastAPI(
+        title="Rongdun collector",
+        version=version("rongdun-collector"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        middleware=[
+            Middleware(Intake, counts=services.counts),
+            Middleware(Guard, store=services.store, terms=_terms(services, console), now=services.now),
+        ],
+        exception_handlers={
+            RefusedError: answers.refused,
+            RequestValidationError: answers.not_understood,
+            HTTPException: answers.http_error,
+            Exception: answers.failed,
+        },
+    )
+    app.state.services = services
+    deliveries = Deliveries()
+    app.router.routes.extend(
+        [
+            Route("/v1/checkin", checkin, methods=["POST"]),
+            Route("/v1/enroll", post_enroll, methods=["POST"]),
+            Route("/v1/documents", deliveries.documents, methods=["POST"]),
+            Route("/v1/volatile", deliveries.volatile, methods=["POST"]),
+        ]
+    )
+    for router in ROUTERS.values():
+        app.include_router(router)
+    for part in console:
+        if isinstance(part, APIRouter):
+            app.include_router(part, include_in_schema=False)
+        else:
+            app.router.routes.append(part)
+    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    return app
+
+
+def _terms(services: Services, console: Sequence[APIRouter | BaseRoute]) -> GuardTerms:
+    settings = services.settings
+    return GuardTerms(
+        cookie=services.cookie,
+        session_idle=services.session_idle,
+        open_on_loopback=settings.is_loopback and not settings.behind_tls_proxy,
+        login_page="/login" if console else None,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    services.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(services.stop)

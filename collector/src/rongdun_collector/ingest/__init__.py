@@ -1,0 +1,1 @@
+"""What hosts send: decided, recorded, and answered only when it is durable."""

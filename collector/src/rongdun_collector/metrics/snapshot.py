@@ -1,0 +1,39 @@
+"""All that one scrape needs, read in one transaction."""
+
+from dataclasses import dataclass
+
+from rongdun_collector.assessment.result_set import ResultSet
+from rongdun_collector.services import Services
+from rongdun_collector.store import fleet, hosts, register
+from rongdun_collector.store.fleet import Group
+from rongdun_collector.store.hosts import HostRow
+from rongdun_collector.store.register import System, Unit
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The fleet at a moment, and the process that tells it."""
+
+    services: Services
+    hosts: list[HostRow]
+    groups: list[Group]
+    sets: dict[str, ResultSet]
+    units: list[Unit]
+    systems: list[System]
+    conflicts: int
+
+
+def take_snapshot(services: Services) -> Snapshot:
+    """Read the fleet as it is now."""
+    since = services.heard_since
+    with services.store.read() as connection:
+        groups, sets = services.overview.groups(connection, since)
+        return Snapshot(
+            services,
+            hosts.all_hosts(connection, since),
+            groups,
+            sets,
+            register.list_units(connection),
+            register.list_systems(connection),
+            len(fleet.conflicts(connection, since)),
+        )

@@ -1,0 +1,101 @@
+"""Everything a request may need, built once by `app.build` and passed down; nothing of it is global."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from rongdun_collector.assessment.assessor import Assessor
+from rongdun_collector.assessment.judge import Judge
+from rongdun_collector.assessment.overview import Overview
+from rongdun_collector.assessment.ruleset import Ruleset
+from rongdun_collector.background import Background
+from rongdun_collector.config import Settings
+from rongdun_collector.counts import OwnCounts
+from rongdun_collector.ingest.writer import Writer
+from rongdun_collector.signin.passwords import SignInDesk
+from rongdun_collector.store.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of a running collector."""
+
+    settings: Settings
+    store: Store
+    ruleset: Ruleset
+    judge: Judge
+    writer: Writer
+    background: Background
+    overview: Overview
+    sign_in_desk: SignInDesk
+    counts: OwnCounts
+    now: Callable[[], datetime]
+
+    @property
+    def heard_since(self) -> datetime:
+        """A host that was not heard of since then is silent."""
+        return self.now() - self.silent_after
+
+    @property
+    def silent_after(self) -> timedelta:
+        """How long a host may say nothing before it is silent."""
+        return timedelta(seconds=self.settings.silent_after_s)
+
+    @property
+    def instance(self) -> str:
+        """The name of this process among several over one database."""
+        return f"{socket.gethostname()}:{self.settings.port}"
+
+    @property
+    def session_idle(self) -> timedelta:
+        """After how long without a request a sign-in ends."""
+        return timedelta(seconds=self.settings.session_idle_s)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self.settings.certificate is not None or self.settings.behind_tls_proxy
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; the prefix makes browsers refuse one that somebody else set."""
+        return "__Host-rongdun" if self.is_secure else "rongdun"
+
+    @property
+    def running(self) -> bool:
+        """Whether both threads do their work."""
+        return self.writer.alive and self.background.alive
+
+    def start(self) -> None:
+        """Begin to record and to judge."""
+        self.background.start()
+        self.writer.start()
+
+    def stop(self) -> None:
+        """Record what waits, end what runs, close the database."""
+        self.writer.stop()
+        self.background.stop()
+        self.store.close()
+
+
+def build_services(settings: Settings, store: Store, ruleset: Ruleset, now: Callable[[], datetime]) -> Services:
+    """Put the parts together; nothing runs before `start`."""
+    judge = Judge(ruleset)
+    background = Background(store, Assessor(store, judge), now, timedelta(seconds=settings.session_idle_s))
+    writer = Writer(store, now, settings.interval_s, background.changed)
+    return Services(
+        settings, store, ruleset, judge, writer, background, Overview(), SignInDesk(store, now), OwnCounts(), now
+    )
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that serves this request."""
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]

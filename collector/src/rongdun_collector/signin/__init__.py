@@ -1,0 +1,1 @@
+"""Who may look: passwords, sessions, keys for programs, and the guard in front of it all."""

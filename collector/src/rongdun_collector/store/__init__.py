@@ -1,0 +1,1 @@
+"""What the collector remembers: functions of a connection, by subject; one schema on SQLite and PostgreSQL."""

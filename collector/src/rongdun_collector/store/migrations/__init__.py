@@ -1,0 +1,1 @@
+"""Steps that bring a database to the schema of this version; `store.migrate` runs them."""
