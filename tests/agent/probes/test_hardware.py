@@ -1,8 +1,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from rongdun_contract.documents import seal
 from rongdun_contract.facts import Unknown
 from rongdun_contract.facts.hardware import Hardware
 from tests.agent.conftest import MakeHost
+from tests.lab.rights import without_overrides
 
-Without = Callable[[], AbstractContextManager[None]]
 SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 LOG = "/sys/kernel/security/tpm0/binary_bios_measurements"
 NOT_LIVE = Unknown(unknown="not a live host")
@@ -115,7 +114,7 @@ def test_trust_roots(
     assert (found.tpm_present, found.tpm_version, found.measured_boot) == (present, version, measured)
 
 
-def test_a_measurement_log_that_only_root_may_read_is_unknown(make_host: MakeHost, without_overrides: Without) -> None:
+def test_a_measurement_log_that_only_root_may_read_is_unknown(make_host: MakeHost) -> None:
     host = make_host({"/sys/class/tpm/tpm0/tpm_version_major": "2\n", LOG: {"content": "log", "mode": "0000"}})
     with without_overrides():
         assert facts(host).measured_boot == Unknown(unknown="no permission")

@@ -1,7 +1,5 @@
 import shutil
 import subprocess
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,8 @@ from rongdun_agent.probes import identity
 from rongdun_contract.documents import seal
 from rongdun_contract.facts import Unknown
 from tests.agent.conftest import MakeHost
+from tests.lab.rights import without_overrides
 
-Without = Callable[[], AbstractContextManager[None]]
 UUID = "/sys/class/dmi/id/product_uuid"
 SERIAL = "/sys/class/dmi/id/product_serial"
 
@@ -75,7 +73,7 @@ def test_the_machine_of_a_container_belongs_to_another_host(make_host: MakeHost)
     assert facts.dmi_uuid is None
 
 
-def test_what_only_root_may_read_is_unknown(make_host: MakeHost, without_overrides: Without) -> None:
+def test_what_only_root_may_read_is_unknown(make_host: MakeHost) -> None:
     host = make_host({UUID: {"content": "x", "mode": "0000"}, "/etc/machine-id": {"content": "x", "mode": "0000"}})
     with without_overrides():
         facts = identity.probe(host).facts

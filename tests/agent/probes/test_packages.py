@@ -1,8 +1,6 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +11,7 @@ from rongdun_agent.probes import packages
 from rongdun_contract.documents import seal
 from rongdun_contract.facts import Unknown
 from tests.agent.conftest import MakeHost
-
-Without = Callable[[], AbstractContextManager[None]]
+from tests.lab.rights import without_overrides
 
 OPENSSH = """\
 Package: openssh-server
@@ -112,6 +109,7 @@ def test_images_without_dpkg_keep_a_control_file_per_package(make_host: MakeHost
         pytest.param("Status: install ok installed\nVersion: 1\n", id="a paragraph without a name"),
         pytest.param("Package: a\nStatus: install ok installed\n", id="installed, without a version"),
         pytest.param("Package: a\nStatus: installed\nVersion: 1\n", id="one word for a status"),
+        pytest.param(OPENSSH + "\0" * 512 + stanza("b"), id="a page that was never written"),
     ],
 )
 def test_a_broken_database_is_an_error_and_not_a_host_without_packages(make_host: MakeHost, status: str) -> None:
@@ -151,7 +149,7 @@ def test_unsigned_sources_are_named_by_what_they_are_and_traced_to_their_line(ma
     assert after.sources["unsigned_sources[0]"].where == "/etc/apt/sources.list:2"
 
 
-def test_a_source_list_that_cannot_be_read_is_unknown(make_host: MakeHost, without_overrides: Without) -> None:
+def test_a_source_list_that_cannot_be_read_is_unknown(make_host: MakeHost) -> None:
     host = make_host({"/var/lib/dpkg/status": stanza("a"), "/etc/apt/sources.list": {"content": "", "mode": "0000"}})
     with without_overrides():
         facts = packages.probe(host).facts

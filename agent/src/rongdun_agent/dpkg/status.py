@@ -78,6 +78,8 @@ def _journal(host: Host) -> tuple[str, ...]:
 
 
 def _stanzas(where: str, text: str) -> Iterator[Mapping[str, str]]:
+    if "\0" in text:
+        raise MalformedStatus(f"{where}: holds zeros, as a crash leaves them")
     for stanza in re.split(r"\n(?:[ \t]*\n)+", text):
         fields = dict(_FIELDS.findall(stanza))
         if "Package" in fields:

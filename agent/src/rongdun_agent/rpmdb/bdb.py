@@ -11,6 +11,8 @@ _PAGE_HEADER = 26
 _HASH_PAGES = frozenset({2, 13})
 """Unsorted (before Berkeley DB 4.6) and sorted pages of pairs."""
 _OVERFLOW_PAGE = 7
+_OTHER_PAGES = frozenset({0, _OVERFLOW_PAGE})
+"""Free ones, and parts of values."""
 _META_PAGE = 8
 _LARGEST_VALUE = 256 << 20
 
@@ -22,15 +24,25 @@ class _Database(NamedTuple):
     order: str
     page_size: int
     pages: int
+    pairs: int
+    """How many there are by the file's own count, which rpm keeps through installing, removing and rebuilding."""
 
 
 def read_bdb(file: BinaryIO) -> Iterator[bytes]:
     """Each header's bytes, in the order of the pages; the record that holds rpm's own counter is left out."""
     database = _open(file)
+    pairs = 0
     for number in range(1, database.pages):
         page = _page(database, number)
         if page[25] in _HASH_PAGES:
-            yield from _headers(database, page)
+            for key, value in _pairs(database, page):
+                pairs += 1
+                if any(key):
+                    yield _value(database, value)
+        elif page[25] not in _OTHER_PAGES:
+            raise MalformedDatabase(f"page {number} has type {page[25]}")
+    if pairs < database.pairs:
+        raise MalformedDatabase(f"{pairs} of {database.pairs} records are there")
 
 
 def _open(file: BinaryIO) -> _Database:
@@ -44,12 +56,13 @@ def _open(file: BinaryIO) -> _Database:
 def _described(file: BinaryIO, order: str, first: bytes) -> _Database:
     page_size, encrypted, kind, flags = struct.unpack_from(f"{order}IBBB", first, 20)
     last_page = struct.unpack_from(f"{order}I", first, 32)[0]
+    pairs = struct.unpack_from(f"{order}I", first, 88)[0]
     if kind != _META_PAGE or page_size not in (512 << shift for shift in range(8)):
         raise MalformedDatabase(f"page type {kind}, page size {page_size}")
     if encrypted or flags & 1:
         # checksums and encryption widen every page's header; rpm never asks for them
         raise MalformedDatabase("pages with checksums or encryption")
-    return _Database(file, order, page_size, last_page + 1)
+    return _Database(file, order, page_size, last_page + 1, pairs)
 
 
 def _page(database: _Database, number: int) -> bytes:
@@ -60,17 +73,15 @@ def _page(database: _Database, number: int) -> bytes:
     return page
 
 
-def _headers(database: _Database, page: bytes) -> Iterator[bytes]:
-    """Values of one page: items lie from its end downwards, keys at even places of the index, values at odd ones."""
+def _pairs(database: _Database, page: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Key and item of each value: items lie from the page's end downwards, keys at even places, values at odd ones."""
     count = struct.unpack_from(f"{database.order}H", page, 20)[0]
     if count % 2 or _PAGE_HEADER + 2 * count > len(page):
         raise MalformedDatabase(f"a page with {count} items")
     starts = struct.unpack_from(f"{database.order}{count}H", page, _PAGE_HEADER)
     ends = (len(page), *starts[:-1])
     for key, value in zip(range(0, count, 2), range(1, count, 2), strict=True):
-        number = page[starts[key] + 1 : ends[key]]
-        if any(number):
-            yield _value(database, page[starts[value] : ends[value]])
+        yield page[starts[key] + 1 : ends[key]], page[starts[value] : ends[value]]
 
 
 def _value(database: _Database, item: bytes) -> bytes:
