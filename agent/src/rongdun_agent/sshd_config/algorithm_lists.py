@@ -274,4 +274,4 @@ _DEBIAN_10_0: Algorithms = MappingProxyType(
 DEBIAN: Mapping[tuple[int, ...], Algorithms] = MappingProxyType(
     {(8, 4): _DEBIAN_8_4, (9, 2): _DEBIAN_9_2, (10, 0): _DEBIAN_10_0}
 )
-"""By version, for programs that were built by Debian.""" 
+"""By version, for programs that were built by Debian."""

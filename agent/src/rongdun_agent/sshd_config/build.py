@@ -18,11 +18,18 @@ class Build:
     patch: str = ""
     vendor: str | None = None
     """The distributor's part of the banner, `Debian-2+deb12u6`."""
+    dialect: tuple[int, ...] | None = None
+    """Where the version is unknown: the release by whose rules the files are read; None is the newest."""
 
     @property
     def version(self) -> str | None:
         """As the program says it: `9.2p1`."""
         return None if self.number is None else ".".join(map(str, self.number)) + self.patch
+
+    @property
+    def title(self) -> str:
+        """For people, as in `default of OpenSSH 9.2p1`."""
+        return "an unknown version" if self.number is None else f"OpenSSH {self.version}"
 
     @property
     def release(self) -> str:
@@ -43,11 +50,12 @@ class Build:
     @property
     def complete(self) -> bool:
         """Whether we know every keyword of it: Debian's builds up to the newest that was measured."""
-        return self.debian and self.before(10, 1)
+        return self.debian and self.number is not None and self.before(10, 1)
 
     def since(self, *number: int) -> bool:
-        """Whether this version is `number` or newer; an unknown version counts as current."""
-        return self.number is None or self.number >= number
+        """Whether this version, or that whose rules are used in its place, is `number` or newer."""
+        rules = self.number or self.dialect
+        return rules is None or rules >= number
 
     def before(self, *number: int) -> bool:
         """Whether this version is older than `number`."""
@@ -55,6 +63,8 @@ class Build:
 
 
 UNKNOWN_BUILD = Build(None)
+OLD_DIALECT = Build(None, dialect=(8, 4))
+"""The other way to read files when the version is unknown: where both ways agree, the version does not matter."""
 
 
 def build_in(program: bytes) -> Build:

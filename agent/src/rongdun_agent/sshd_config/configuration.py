@@ -1,6 +1,6 @@
 """A daemon's configuration: read once, then asked what it means for a connection."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -47,6 +47,8 @@ class Configuration:
     matches: tuple[MatchLine, ...] = ()
     problems: tuple[str, ...] = ()
     unknown_keywords: tuple[str, ...] = ()
+    may_override: frozenset[str] = frozenset()
+    """Settings that a Match block can replace."""
 
     def settings(self, satisfied: Callable[[MatchLine], bool]) -> Options:
         """The settings where just these Match lines apply; ConfigError when a block leads to nonsense."""
@@ -54,8 +56,16 @@ class Configuration:
         if self.main.lower() != "none":
             Pass(self.library, self.build, self.names, inner, satisfied).run(self.library.file(self.main))
         result = self.options.copy()
-        _override(result, inner, self.build)
+        _override(result, inner, self.build, self.may_override)
         return result
+
+    def holds_always(self, line: MatchLine) -> bool:
+        """Whether the line asks nothing about the connection and is met."""
+        nobody = Connection()
+        return all(
+            criterion.kind in ("all", "version") and met(criterion, nobody, self.build, self.names)
+            for criterion in line.criteria
+        )
 
     def for_connection(self, connection: Connection) -> Options:
         """The settings that a connection gets."""
@@ -70,7 +80,7 @@ def read_configuration(
     """Read as the daemon does at start; what it would refuse is in `problems`, never raised."""
     names = Names(host)
     library = Library(host, build)
-    configuration = Configuration(build, names, library, main)
+    configuration = Configuration(build, names, library, main, may_override=_may_override(build))
     reading = Pass(library, build, names, configuration.options)
     try:
         for argument in arguments:
@@ -112,9 +122,10 @@ def _command_line(reading: Pass, argument: Argument) -> None:
 
 
 def _finish(options: Options, build: Build, names: Names) -> None:
-    listening.settle(options, names, f"default of {build.release}" if build.number else "default of any version")
+    listening.settle(options, names, f"default of {build.title}")
     defaults.fill(options, build)
-    _assemble(options, build)
+    known = {keyword.setting for keyword in keywords_of(build).values()}
+    _assemble(options, build, [name for name in algorithms.LISTS_OF if name in known])
     for name in _NONE_CLEARS:
         options.change(name, _cleared)
     options.change("channel_timeout", lambda value: () if _is_none(value) else value)
@@ -138,13 +149,11 @@ def _implied(options: Options) -> Setting:
     return Setting("yes", list(by.where), [*own.lost, *(own.where if own.value != "yes" else [])])
 
 
-def _assemble(options: Options, build: Build) -> None:
-    known = {keyword.setting for keyword in keywords_of(build).values()}
-    for setting in algorithms.LISTS_OF:
-        if setting in known:
-            value = algorithms.assembled(setting, options.get(setting), build)
-            options.default(setting, value, f"default of {build.release}")
-            options.change(setting, lambda _, value=value: value)
+def _assemble(options: Options, build: Build, settings: Iterable[str]) -> None:
+    for setting in settings:
+        value = algorithms.assembled(setting, options.get(setting), build)
+        options.default(setting, value, f"default of {build.title}")
+        options.change(setting, lambda _, value=value: value)
 
 
 def _check(options: Options) -> None:
@@ -167,16 +176,21 @@ def _possible(way: str, options: Options) -> bool:
     return all(setting is None or options.get(setting) != "no" for setting in needed)
 
 
-def _override(result: Options, inner: Options, build: Build) -> None:
+def _override(result: Options, inner: Options, build: Build, allowed: frozenset[str]) -> None:
     """Settings of Match blocks take the place of global ones, if they are of a kind that may."""
-    allowed = {keyword.setting for keyword in keywords_of(build).values() if keyword.in_match}
-    # the daemon copies the patterns of PermitUserEnvironment, though the keyword itself is global
-    allowed.add("permit_user_environment.list")
-    if build.before(8, 5):
-        allowed.discard("set_env")  # it may stand there, but had no effect
     for name, setting in inner.settings.items():
         if name in allowed or name.partition(".")[0] in allowed or name.partition(":")[0] in allowed:
             result.override(name, setting)
     for name in ("force_command", "chroot_directory"):
         result.change(name, _cleared)
-    _assemble(result, build)
+    # what a Match block wrote is put together with the defaults now, and what was emptied at start becomes the default
+    _assemble(result, build, [name for name in algorithms.LISTS_OF if name in inner.settings or result.get(name) == ""])
+
+
+def _may_override(build: Build) -> frozenset[str]:
+    allowed = {keyword.setting for keyword in keywords_of(build).values() if keyword.in_match}
+    # the daemon copies the patterns of PermitUserEnvironment, though the keyword itself is global
+    allowed.add("permit_user_environment.list")
+    if build.before(8, 5):
+        allowed.discard("set_env")  # it may stand there, but had no effect
+    return frozenset(allowed)

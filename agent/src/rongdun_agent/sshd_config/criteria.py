@@ -98,11 +98,11 @@ def _check(kind: str, argument: str, build: Build, names: Names) -> None:
         raise BadMatch(f"unsupported criterion {kind}")
     if kind in ("address", "localaddress") and not addresses.well_formed(argument, build):
         raise BadMatch(f'"{argument}" is no list of addresses')
-    if kind == "localport" and _port(argument, names) is None:
+    if kind == "localport" and port_of(argument, names) is None:
         raise BadMatch(f'"{argument}" is no port')
 
 
-def _port(text: str, names: Names) -> int | None:
+def port_of(text: str, names: Names) -> int | None:
     number = whole_number(text, 0, _HIGHEST_PORT)
     return names.service_port(text) if number is None else number
 
@@ -119,7 +119,7 @@ def at_start(line: MatchLine, build: Build) -> bool:
     )
 
 
-def met(criterion: Criterion, connection: Connection, build: Build, names: Names) -> bool:  # noqa: PLR0911 - one per kind
+def met(criterion: Criterion, connection: Connection, build: Build, names: Names) -> bool:
     """Whether a connection meets a criterion."""
     kind, argument = criterion
     if kind == "all":
@@ -129,7 +129,7 @@ def met(criterion: Criterion, connection: Connection, build: Build, names: Names
     if kind == "version":
         return _version(argument, build)
     if kind == "localport":
-        return connection.local_port is not None and connection.local_port == _port(argument, names)
+        return connection.local_port is not None and connection.local_port == port_of(argument, names)
     if kind == "group":
         return connection.user is not None and groups_fit(names.groups(connection.user) or frozenset(), argument)
     value = {

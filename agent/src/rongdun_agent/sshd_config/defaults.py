@@ -9,23 +9,62 @@ from rongdun_agent.sshd_config.keywords import keywords_of
 from rongdun_agent.sshd_config.numbers import INT_MAX
 from rongdun_agent.sshd_config.options import UNDECIDED, Options
 
-_YES = (
-    "pubkey_authentication password_authentication kerberos_or_local_passwd kerberos_ticket_cleanup ignore_rhosts "
-    "gssapi_cleanup_credentials gssapi_strict_acceptor_check print_motd print_last_log x11_use_localhost permit_tty "
-    "permit_user_rc strict_modes tcp_keep_alive compression allow_tcp_forwarding allow_agent_forwarding "
-    "allow_stream_local_forwarding debian_banner challenge_response_authentication"
-).split()
-_NO = (
-    "use_pam ignore_user_known_hosts hostbased_authentication hostbased_uses_name_from_packet_only x11_forwarding "
-    "kerberos_authentication gssapi_authentication gssapi_key_exchange gssapi_store_credentials_on_rekey use_dns "
-    "permit_empty_passwords gateway_ports disable_forwarding stream_local_bind_unlink expose_auth_info "
-    "refuse_connection permit_tunnel"
-).split()
-_NOTHING = (
-    "banner force_command chroot_directory trusted_user_ca_keys revoked_keys authorized_principals_file "
-    "version_addendum authorized_keys_command authorized_keys_command_user authorized_principals_command "
-    "authorized_principals_command_user host_key_agent per_source_penalty_exempt_list"
-).split()
+_YES = [
+    "pubkey_authentication",
+    "password_authentication",
+    "kerberos_or_local_passwd",
+    "kerberos_ticket_cleanup",
+    "ignore_rhosts",
+    "gssapi_cleanup_credentials",
+    "gssapi_strict_acceptor_check",
+    "print_motd",
+    "print_last_log",
+    "x11_use_localhost",
+    "permit_tty",
+    "permit_user_rc",
+    "strict_modes",
+    "tcp_keep_alive",
+    "compression",
+    "allow_tcp_forwarding",
+    "allow_agent_forwarding",
+    "allow_stream_local_forwarding",
+    "debian_banner",
+    "challenge_response_authentication",
+]
+_NO = [
+    "use_pam",
+    "ignore_user_known_hosts",
+    "hostbased_authentication",
+    "hostbased_uses_name_from_packet_only",
+    "x11_forwarding",
+    "kerberos_authentication",
+    "gssapi_authentication",
+    "gssapi_key_exchange",
+    "gssapi_store_credentials_on_rekey",
+    "use_dns",
+    "permit_empty_passwords",
+    "gateway_ports",
+    "disable_forwarding",
+    "stream_local_bind_unlink",
+    "expose_auth_info",
+    "refuse_connection",
+    "permit_tunnel",
+]
+_NOTHING = [
+    "banner",
+    "force_command",
+    "chroot_directory",
+    "trusted_user_ca_keys",
+    "revoked_keys",
+    "authorized_principals_file",
+    "version_addendum",
+    "authorized_keys_command",
+    "authorized_keys_command_user",
+    "authorized_principals_command",
+    "authorized_principals_command_user",
+    "host_key_agent",
+    "per_source_penalty_exempt_list",
+]
 _VALUES: dict[str, object] = {
     **dict.fromkeys(_YES, "yes"),
     **dict.fromkeys(_NO, "no"),
@@ -80,7 +119,7 @@ _PARTS = {
 
 def fill(options: Options, build: Build) -> None:
     """Give every setting of this build a value that was not given one; unknown where the build is."""
-    where = f"default of {build.release}" if build.number is not None else "default of an unknown version"
+    where = f"default of {build.title}"
     for setting, value in _defaults(build):
         options.default(setting, value if build.number is not None else UNDECIDED, where)
     overflow = options.get("per_source_penalties.overflow")

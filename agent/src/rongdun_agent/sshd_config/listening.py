@@ -59,9 +59,7 @@ def _by_name(host: str, names: Names, family: str) -> tuple[str, ...]:
     addresses = [address for address in map(numeric_address, known) if address is not None]
     addresses.sort(key=lambda address: -address.version)
     return tuple(
-        _written(address)
-        for address in addresses
-        if _VERSION_OF.get(family, address.version) == address.version
+        _written(address) for address in addresses if _VERSION_OF.get(family, address.version) == address.version
     )
 
 

@@ -10,7 +10,16 @@ from rongdun_agent.sshd_config.options import Options
 from rongdun_agent.sshd_config.penalties import COUNTS, OVERFLOWS, TIMES
 
 _ONE_LINE_EACH = frozenset(
-    ("host_key", "host_certificate", "allow_users", "deny_users", "allow_groups", "deny_groups", "accept_env", "set_env")
+    (
+        "host_key",
+        "host_certificate",
+        "allow_users",
+        "deny_users",
+        "allow_groups",
+        "deny_groups",
+        "accept_env",
+        "set_env",
+    )
 ) | {"port", "listen_address"}
 _OLD_NAMES = {
     "pubkey_accepted_algorithms": "pubkeyacceptedkeytypes",
@@ -50,9 +59,12 @@ def _lines(name: str, options: Options, build: Build) -> Iterator[str]:
     elif name in _ONE_LINE_EACH:
         nothing = "(null)" if name.startswith("host_") else "none"
         yield from (f"{word} {nothing if item == 'none' else item}" for item in value or ())
-    elif name == "rdomain" or (name == "debian_banner" and build.before(9, 9)) or value is None:
-        pass
-    elif name == "channel_timeout" and not value and build.before(9, 5):
+    elif (
+        name == "rdomain"
+        or (name == "debian_banner" and build.before(9, 9))
+        or value is None
+        or (name == "channel_timeout" and not value and build.before(9, 5))
+    ):
         pass
     elif name in _FORMATS:
         yield f"{word} {_FORMATS[name](value)}"

@@ -229,4 +229,3 @@ def subsystem(line: Line) -> None:
 def _quoted(word: str) -> str:
     escaped = "".join(f"\\{char}" if char in "\\'\"" else char for char in word)
     return f'"{escaped}"' if " " in word or "\t" in word else escaped
-

@@ -79,9 +79,7 @@ class Library:
         return Statement(where, written, self._keywords.get(written.lower()), rest)
 
     def _statements(self, path: str) -> tuple[Statement, ...]:
-        found = (
-            self.statement(line, f"{path}:{number}") for number, line in enumerate(self._lines(path), 1) if line
-        )
+        found = (self.statement(line, f"{path}:{number}") for number, line in enumerate(self._lines(path), 1) if line)
         return tuple(statement for statement in found if statement is not None)
 
     def _lines(self, path: str) -> list[str]:
