@@ -19,6 +19,20 @@ _KERNEL_TYPES = frozenset(
     | {"securityfs", "selinuxfs", "smackfs", "pstore", "bpf", "efivarfs", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs"}
     | {"fusectl", "nfsd", "fuse.lxcfs", "fuse.gvfsd-fuse", "fuse.portal"}
 )
+_NETWORK_TYPES = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "lustre", "afs", "ocfs2", "gfs2", "9p", "beegfs"}
+    | {
+        "fuse.glusterfs",
+        "fuse.sshfs",
+        "fuse.ceph",
+        "fuse.s3fs",
+        "fuse.ossfs",
+        "fuse.cosfs",
+        "fuse.obsfs",
+        "fuse.rclone",
+    }
+    | {"davfs", "fuse.davfs2", "fuse.curlftpfs", "fuse.juicefs", "fuse.cephfs"}
+)
 _PASSING = (
     "/proc",
     "/sys",
@@ -47,3 +61,8 @@ _PASSING = (
 def of_the_host(mount: LiveMount) -> bool:
     """Whether the mount is a file system of the host that stays while nobody changes its configuration."""
     return mount.type not in _KERNEL_TYPES and not mount.target.startswith(tuple(f"{top}/" for top in _PASSING))
+
+
+def is_network(kind: str) -> bool:
+    """Whether a file system of this type lives on another machine."""
+    return kind in _NETWORK_TYPES

@@ -8,6 +8,7 @@ from rongdun_agent.probed import Probed
 from rongdun_agent.probes import (
     accounts,
     audit,
+    capacity,
     files,
     hardware,
     identity,
@@ -28,6 +29,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
     {
         "accounts": accounts.probe,
         "audit": audit.probe,
+        "capacity": capacity.probe,
         "files": files.probe,
         "hardware": hardware.probe,
         "identity": identity.probe,

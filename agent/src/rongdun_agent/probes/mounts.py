@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from rongdun_agent.encryption import on_crypt
 from rongdun_agent.host import Host, NotLive, Refused
-from rongdun_agent.mount_tables import FstabEntry, LiveMount, of_the_host, read_fstab, read_live, unescaped
+from rongdun_agent.mount_tables import FstabEntry, LiveMount, is_network, of_the_host, read_fstab, read_live, unescaped
 from rongdun_agent.probed import Probed
 from rongdun_contract.documents import Source
 from rongdun_contract.facts import Maybe, Unknown
@@ -13,20 +13,6 @@ from rongdun_contract.facts.mounts import Mount, Mounts
 
 SWAPS = "/proc/swaps"
 
-_NETWORK_TYPES = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "lustre", "afs", "ocfs2", "gfs2", "9p", "beegfs"}
-    | {
-        "fuse.glusterfs",
-        "fuse.sshfs",
-        "fuse.ceph",
-        "fuse.s3fs",
-        "fuse.ossfs",
-        "fuse.cosfs",
-        "fuse.obsfs",
-        "fuse.rclone",
-    }
-    | {"davfs", "fuse.davfs2", "fuse.curlftpfs", "fuse.juicefs", "fuse.cephfs"}
-)
 _FSTAB_FIELDS = ("in_fstab", "fstab_type", "fstab_options")
 _DEVICES = ("/dev/", "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL=", "ID=")
 _NOT_LIVE = Unknown(unknown="not a live host")
@@ -69,7 +55,7 @@ def _point(host: Host, target: str, live: LiveMount | None, entry: FstabEntry | 
             "live": True,
             "live_type": live.type,
             "live_options": live.options,
-            "network": point.network or live.type in _NETWORK_TYPES,
+            "network": point.network or is_network(live.type),
             "encrypted": on_crypt(host, live.device, live.source),
         }
     )
@@ -83,7 +69,7 @@ def _listed(target: str, entry: FstabEntry | None) -> Mount:
         in_fstab=True,
         fstab_type=entry.type,
         fstab_options=entry.options,
-        network=entry.type in _NETWORK_TYPES or "_netdev" in entry.options,
+        network=is_network(entry.type) or "_netdev" in entry.options,
         encrypted=Unknown(unknown="undecided") if entry.source.startswith(_DEVICES) else None,
     )
 
