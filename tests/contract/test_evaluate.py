@@ -1,9 +1,9 @@
-"""What evaluate adds to conditions: which facts may be used, how long, where they stand, and that a broken rule is data."""
+"""What evaluate adds to conditions: which facts may be used, how long, where they stand; and a broken rule is data."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -69,7 +69,9 @@ def street(minutes: int | None) -> dict[str, Section]:
     ("minutes", "verdict", "valid_for"),
     [(0, "pass", 60), (60, "pass", 0), (61, "unknown", None), (None, "unknown", None), (-5, "pass", 65)],
 )
-def test_what_changes_by_itself_is_believed_for_a_while(minutes: int | None, verdict: str, valid_for: int | None) -> None:
+def test_what_changes_by_itself_is_believed_for_a_while(
+    minutes: int | None, verdict: str, valid_for: int | None
+) -> None:
     """A neighbour seen yesterday says nothing about today; a section without a time might be from last year."""
     finding = judge(rule_of(NO_CARS, **VOLATILE), street(minutes))
     assert finding.verdict == verdict
@@ -94,8 +96,6 @@ def test_the_shorter_of_two_times_counts() -> None:
 
 
 def test_now_may_be_in_any_zone() -> None:
-    from datetime import timezone
-
     china = NOW.astimezone(timezone(timedelta(hours=8)))
     finding = judge(rule_of(NO_CARS, **VOLATILE), street(10), now=china)
     assert finding.model_dump_json() == judge(rule_of(NO_CARS, **VOLATILE), street(10)).model_dump_json()
@@ -119,9 +119,7 @@ SOURCES = {
 def test_evidence_says_where_a_fact_stands_or_the_thing_it_is_in(
     fact: str, source: str, overrides: tuple[str, ...]
 ) -> None:
-    rule = rule_of(
-        Quantified("every", path("shop.items"), "fail", that=Compare(path(fact), "absent", argument=True))
-    )
+    rule = rule_of(Quantified("every", path("shop.items"), "fail", that=Compare(path(fact), "absent", argument=True)))
     shop = section_of(1, {"items": [{"name": "a"}, {"name": "b", "size": 1, "colour": "red"}]}, SOURCES)
     (row,) = judge(rule, {"shop": shop}).evidence
     assert (row.source, row.overrides) == (source, overrides)

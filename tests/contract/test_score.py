@@ -25,7 +25,10 @@ def findings(*pairs: tuple[Any, Any]) -> list[Finding]:
         pytest.param([("medium", "not_applicable")], None, None, id="nothing applies"),
         pytest.param([], None, None, id="nothing was asked"),
         pytest.param(
-            [("critical", "fail"), ("high", "pass"), ("medium", "pass"), ("low", "unknown")], 100 * 9 / 19, 19 / 20, id="all"
+            [("critical", "fail"), ("high", "pass"), ("medium", "pass"), ("low", "unknown")],
+            100 * 9 / 19,
+            19 / 20,
+            id="all together",
         ),
     ],
 )  # fmt: skip
@@ -47,7 +50,9 @@ def test_counts_name_every_verdict_and_severity() -> None:
     assert result.failures == {"critical": 1, "high": 0, "medium": 0, "low": 2}
 
 
-PAIRS = st.lists(st.tuples(st.sampled_from(list(WEIGHTS)), st.sampled_from(["pass", "fail", "unknown", "not_applicable"])))
+PAIRS = st.lists(
+    st.tuples(st.sampled_from(list(WEIGHTS)), st.sampled_from(["pass", "fail", "unknown", "not_applicable"]))
+)
 
 
 @given(PAIRS)

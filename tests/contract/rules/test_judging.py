@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,6 @@ def test_absence_counts_as_the_rule_says_and_never_as_a_pass_unsaid(
 
 def test_a_negation_without_a_word_on_absence_does_not_hold(tmp_path: Path) -> None:
     """A pack may be built by someone else: what the loader refuses must not become a pass either."""
-    from dataclasses import replace
-
     write_rule(tmp_path, "expect: {not: {shop.count: {is: 1}}, if_absent: pass}")
     (rule,) = load_pack(tmp_path, SECTIONS).rules
     unsaid = replace(rule, expect={"not": rule.expect["not"]})

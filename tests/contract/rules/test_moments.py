@@ -9,8 +9,14 @@ from rongdun_contract.rules.moments import parse_duration, parse_moment
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("30s", timedelta(seconds=30)), ("5m", timedelta(minutes=5)), ("2h", timedelta(hours=2)), ("90d", timedelta(90)), ("2w", timedelta(14))],
-)  # fmt: skip
+    [
+        ("30s", timedelta(seconds=30)),
+        ("5m", timedelta(minutes=5)),
+        ("2h", timedelta(hours=2)),
+        ("90d", timedelta(90)),
+        ("2w", timedelta(14)),
+    ],
+)
 def test_durations_have_one_unit(text: str, expected: timedelta) -> None:
     assert parse_duration(text) == expected
 

@@ -165,8 +165,8 @@ def bad(name: str, body: str, line: int, *parts: str) -> object:
         bad("old facts and no age", "expect: {street.cars: {is: 0}}", 1, "max_age_s: `street` changes by itself"),
         bad(
             "new inside a quantifier",
-            "expect:\n  some: shop.items\n  empty: fail\n  that:\n    some: {new: {of: parts, key: '@value'}}\n    empty: fail\n",
-            11,
+            "expect:\n  some: shop.items\n  empty: fail\n  that: {none: {new: {of: parts, key: '@key'}}, empty: pass}",
+            10,
             "`new` stands inside another quantifier",
         ),
         bad(
@@ -232,13 +232,13 @@ def test_a_mistake_in_the_texts_is_said_too(tmp_path: Path, head: str, line: int
         ("{most: {type: integer, default: 3, tighten: lower, bound: 5}}", ("params.most.bound", "less strict")),
         ('{most: {type: integer, default: 3, tighten: lower, by_level: {"4": "1"}}}', ("params.most.by_level.4",)),
         ("{most: {type: string, default: x, tighten: fixed}}", ("expect.shop.count.at_most", "takes integer, number")),
-        ("{most: {type: integer, default: 3, tighten: lower}, more: {type: integer, default: 3, tighten: lower}}", ("params.more", "no condition uses")),
-        ("{moist: {type: integer, default: 3, tighten: lower}}", ("there is no parameter `most`", "did you mean `moist`?")),
+        ("{most: %s, more: %s}" % (("{type: integer, default: 3, tighten: lower}",) * 2), ("more: no condition uses",)),
+        ("{moist: {type: integer, default: 3, tighten: lower}}", ("no parameter `most`", "did you mean `moist`?")),
         ("{most: {type: integer, default: 3}}", ("params.most.tighten: is missing",)),
         ("{most: {type: int, default: 3, tighten: lower}}", ("params.most.type", "did you mean `integer`?")),
         ('{most: {type: integer, default: 3, tighten: lower, by_level: {"5": 1}}}', ("params.most.by_level",)),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_a_parameter_is_said(tmp_path: Path, params: str, parts: tuple[str, ...]) -> None:
     write_rule(tmp_path, f"params: {params}\nexpect: {{shop.count: {{at_most: {{param: most}}}}}}\n")
     said = complaints(tmp_path)
@@ -248,10 +248,9 @@ def test_a_mistake_in_a_parameter_is_said(tmp_path: Path, params: str, parts: tu
 def test_an_id_unlike_the_files_name_is_refused(tmp_path: Path) -> None:
     file = write_rule(tmp_path, SAFE)
     file.rename(file.with_name("shop-closed.yaml"))
-    assert complaints(tmp_path) == [
-        f"{file.with_name('shop-closed.yaml')}:1: id: the id `shop-open` is not the file's name: "
-        "call the file shop-open.yaml or the rule shop-closed"
-    ]
+    (said,) = complaints(tmp_path)
+    assert said.startswith(f"{file.with_name('shop-closed.yaml')}:1: id: the id `shop-open` is not the file's name")
+    assert said.endswith("call the file shop-open.yaml or the rule shop-closed")
 
 
 def test_an_id_is_never_used_twice(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ BY_SIZE = st.builds(Compare, st.just(path("size")), st.just("at_least"), st.just
     st.lists(st.fixed_dictionaries({"bought": moments(), "size": st.sampled_from([1, 3])}), max_size=2),
     st.integers(1, 10 * 24),
 )
-def test_elements_that_come_and_go_with_time_end_a_finding_in_time(  # noqa: PLR0917 - what hypothesis varies
+def test_elements_that_come_and_go_with_time_end_a_finding_in_time(  # noqa: PLR0913, PLR0917 - what hypothesis varies
     quantifier: Any, empty: Any, where: Any, that: Any, items: list[dict[str, Any]], hours: int
 ) -> None:
     rule = rule_of(Quantified(quantifier, path("shop.items"), empty, where, that))

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hypothesis import strategies as st
+from pydantic import Field
 
 from rongdun_contract.documents import Section, section_of
 from rongdun_contract.facts import SectionSpec
 from rongdun_contract.facts.model import FactModel, Maybe
-from rongdun_contract.rules.conditions import All, AnyOf, Compare, Condition, Not, Quantified
+from rongdun_contract.rules.conditions import All, AnyOf, Compare, Condition, Not, Quantified, encode
 from rongdun_contract.rules.paths import Path as FactPath
 from rongdun_contract.rules.paths import Step, parse_path
 from rongdun_contract.rules.rule import Rule
@@ -23,6 +24,8 @@ REASONS = ("no permission", "not a live host", "undecided")
 
 
 class Item(FactModel):
+    """Something in the shop."""
+
     name: str
     size: Maybe[int | None] = None
     colour: Maybe[Literal["red", "green"] | None] = None
@@ -31,6 +34,8 @@ class Item(FactModel):
 
 
 class Shop(FactModel):
+    """A section with facts of every kind."""
+
     open: bool = True
     count: Maybe[int | None] = None
     since: Maybe[str | None] = None
@@ -38,12 +43,14 @@ class Shop(FactModel):
     mode: int = 0
     ratio: float = 0.0
     items: Maybe[tuple[Item, ...]] = ()
-    shelf: dict[str, Maybe[Item]] = {}
+    shelf: dict[str, Maybe[Item]] = Field(default_factory=dict)
     words: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
 
 
 class Street(FactModel):
+    """A section that changes by itself."""
+
     cars: int = 0
 
 
@@ -83,8 +90,6 @@ def survey(facts: Mapping[str, Any], sources: Mapping[str, Any] | None = None) -
 
 def rule_of(expect: Condition, applies: Condition | None = None, **more: Any) -> Rule:
     """A rule made without YAML."""
-    from rongdun_contract.rules.conditions import encode
-
     text = {"zh": "测试", "en": "Test"}
     return Rule(
         **{

@@ -40,8 +40,10 @@ class Scope:
             return self.names[step.name]
         if self.value is not None and (step.is_key or self.value.kind != "object"):
             raise BadPath(f"`{step.name}` is no field: the element is {self.value.words()}", f'begin with "{VALUE}"')
-        what = "section" if self.value is None else "field of the element"
-        raise BadPath(f"there is no {what} `{step.name}`", nearest(step.name, self.names))
+        if self.value is None:
+            raise BadPath(f"there is no section `{step.name}`", nearest(step.name, self.names))
+        remedy = f"{nearest(step.name, self.names)}; paths in a quantifier start at the element"
+        raise BadPath(f"there is no field of the element `{step.name}`", remedy)
 
 
 def host_scope(sections: Mapping[str, SectionSpec]) -> Scope:
