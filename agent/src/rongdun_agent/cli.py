@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 def main(argv: Sequence[str] | None = None, out: TextIO | None = None) -> int:
     """Run a command and return its exit status; usage errors leave by `SystemExit(2)`, as argparse has it."""
     gc.disable()  # a command lives shorter than its garbage
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # code of strangers, and 8 ms to look for it
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # nobody's code but ours and what we name
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         return _run(arguments, out or _utf8(sys.stdout))

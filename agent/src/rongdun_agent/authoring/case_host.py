@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rongdun_agent.errors import AgentError
-from rongdun_agent.host import Directory, Host, Stat, as_bytes
+from rongdun_agent.host import Directory, Host, RawStat, Stat, as_bytes
 
 _FILE, _DIRECTORY, _SYMLINK = 0o644, 0o755, 0o777
 _MODE, _UID, _GID = 0, 4, 5
@@ -49,13 +49,13 @@ class CaseHost(Host):
             entries = [(name, self._restated(found)) for name, found in place.entries]
             yield place._replace(entries=entries)
 
-    def _restated(self, found: os.stat_result) -> os.stat_result:
+    def _restated(self, found: RawStat) -> RawStat:
         kind = "directory" if stat.S_ISDIR(found.st_mode) else "file"
         said = self._said.get((found.st_dev, found.st_ino)) or _usual(kind)
         values = list(found)
         values[_MODE] = (found.st_mode & ~0o7777) | said.mode
         values[_UID], values[_GID] = said.uid, said.gid
-        return os.stat_result(values)
+        return RawStat(values)
 
 
 def make_host(root: Path, files: Mapping[str, Mapping[str, Any]]) -> CaseHost:

@@ -8,7 +8,7 @@ from rongdun_agent.host.netlink import Row, Table
 from rongdun_agent.host.processes import Holders, Process
 from rongdun_agent.host.sockets import WaitingSocket
 from rongdun_agent.host.stat import FileType, Stat
-from rongdun_agent.host.walking import Directory
+from rongdun_agent.host.walking import Directory, RawStat
 
 __all__ = [
     "COMMANDS",
@@ -23,6 +23,7 @@ __all__ = [
     "NotLive",
     "Output",
     "Process",
+    "RawStat",
     "Refused",
     "Row",
     "Stat",

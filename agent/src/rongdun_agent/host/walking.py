@@ -7,7 +7,7 @@ bounded number stays open, and one that was closed is reached again by `..` and 
 import os
 import stat as st
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from rongdun_agent.host.names import as_text
 
@@ -15,12 +15,16 @@ _OPENING = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NO
 _MOST_OPEN = 128
 
 
+RawStat: TypeAlias = os.stat_result
+"""The kernel's own answer: a walk has too many of them to translate."""
+
+
 class Directory(NamedTuple):
     """One directory of a walk, valid until the next one is asked for; names are as os.fsdecode(3) gives them."""
 
     path: bytes
     fd: int
-    entries: list[tuple[str, os.stat_result]]
+    entries: list[tuple[str, RawStat]]
     """Everything in it but symlinks and what vanished meanwhile."""
     elsewhere: list[str]
     """Directories in it that lie on other file systems: mount points, subvolumes."""
@@ -44,9 +48,9 @@ class _Level:
 
     __slots__ = ("children", "fd", "identity", "path")
 
-    def __init__(self, fd: int, path: bytes, found: os.stat_result) -> None:
+    def __init__(self, fd: int, path: bytes, found: RawStat) -> None:
         self.fd, self.path, self.identity = fd, path, (found.st_dev, found.st_ino)
-        self.children: list[tuple[str, os.stat_result]] = []
+        self.children: list[tuple[str, RawStat]] = []
 
 
 def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Iterator[Directory]:
@@ -79,7 +83,7 @@ def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Iterator[Direct
 
 def _look(level: _Level) -> Directory:
     """List a directory; its children to enter are put aside in the level."""
-    entries: list[tuple[str, os.stat_result]] = []
+    entries: list[tuple[str, RawStat]] = []
     elsewhere: list[str] = []
     refused: list[str] = []
     device, is_directory = level.identity[0], st.S_ISDIR

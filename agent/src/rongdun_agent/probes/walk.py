@@ -3,10 +3,9 @@
 import stat as st
 import struct
 from collections.abc import Iterator
-from os import stat_result
 from typing import TypeVar
 
-from rongdun_agent.host import Directory, Host
+from rongdun_agent.host import Directory, Host, RawStat
 from rongdun_agent.mount_table import read_mounts
 from rongdun_agent.name_service import directory_services
 from rongdun_agent.probed import Probed
@@ -111,7 +110,7 @@ def _look(host: Host, directory: Directory, found: _Found) -> None:
             found.unowned.append(directory.path_of(name))
 
 
-def _judge(host: Host, directory: Directory, name: str, entry: stat_result, found: _Found) -> None:
+def _judge(host: Host, directory: Directory, name: str, entry: RawStat, found: _Found) -> None:
     path, mode = directory.path_of(name), entry.st_mode
     if st.S_ISREG(mode):
         if mode & _SPECIAL:
@@ -126,13 +125,13 @@ def _judge(host: Host, directory: Directory, name: str, entry: stat_result, foun
         found.directories.append(path)
 
 
-def _judge_capabilities(host: Host, directory: Directory, name: str, entry: stat_result, found: _Found) -> None:
+def _judge_capabilities(host: Host, directory: Directory, name: str, entry: RawStat, found: _Found) -> None:
     data = directory.xattr(name, "security.capability")
     if data is not None:
         found.privileged.append(_privileged(host, directory.path_of(name), entry, _capabilities(data)))
 
 
-def _privileged(host: Host, path: str, entry: stat_result, capabilities: str | None) -> Privileged:
+def _privileged(host: Host, path: str, entry: RawStat, capabilities: str | None) -> Privileged:
     return Privileged(
         path=path,
         owner=host.owner_name(entry.st_uid) or str(entry.st_uid),

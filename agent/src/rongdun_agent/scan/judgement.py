@@ -1,9 +1,8 @@
 """One scan: survey the host, judge it, keep together what a report tells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.scan.target import with_kept_walk
@@ -19,8 +18,7 @@ _ALWAYS = frozenset({"identity", "os"})
 """What a report calls the host by."""
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """What to judge, and how."""
 
     packs: tuple[Pack, ...]
@@ -32,8 +30,7 @@ class Wish:
     """Rules were named one by one: only what they read is probed."""
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A judged host."""
 
     wish: Wish

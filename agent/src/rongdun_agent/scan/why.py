@@ -1,9 +1,9 @@
 """Why a rule came to its verdict on a host: its condition taken apart, each part judged by itself."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rongdun_contract.documents import Survey
 from rongdun_contract.evaluate import evaluate
@@ -13,8 +13,7 @@ from rongdun_contract.rules.conditions import All, AnyOf, Condition, Not, encode
 from rongdun_contract.rules.render import render
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A condition or a part of one: in words, how it was judged, and how many conditions it lies inside."""
 
     words: str
@@ -23,8 +22,7 @@ class Part:
     leaf: bool
 
 
-@dataclass(frozen=True)
-class Grounds:
+class Grounds(NamedTuple):
     """What a rule is judged on."""
 
     survey: Survey
