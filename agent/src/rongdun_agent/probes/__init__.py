@@ -21,6 +21,7 @@ from rongdun_agent.probes import (
     processes,
     services,
     sockets,
+    sshd,
     walk,
 )
 
@@ -43,6 +44,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "processes": processes.probe,
         "services": services.probe,
         "sockets": sockets.probe,
+        "sshd": sshd.probe,
         "walk": walk.probe,
     }
 )
