@@ -25,6 +25,13 @@ class _Element(NamedTuple):
     outcome: Outcome
 
 
+class _Found(NamedTuple):
+    """The elements that count or may count, and until when they are these."""
+
+    elements: list[_Element]
+    until: datetime | None
+
+
 def compile_quantified(
     condition: Quantified, on_absent: Outcome, compile_condition: Callable[[Condition, Outcome], Judge]
 ) -> Judge:
@@ -48,7 +55,9 @@ class _Quantifier:
 
     def test(self, frame: Frame, run: Run) -> Outcome:
         """What the quantifier comes to."""
-        found = self._elements(frame, run)
+        return self._outcome(self._elements(frame, run))
+
+    def _outcome(self, found: _Found | Outcome) -> Outcome:
         if isinstance(found, Outcome):
             return found
         elements, until = found
@@ -67,9 +76,9 @@ class _Quantifier:
 
     def trace(self, frame: Frame, run: Run, place: Place) -> Iterator[Atom]:
         """The elements that made it so; where there are none, what was there instead."""
-        truth = self.test(frame, run).truth
         over = place.at(self._condition.over)
         found = self._elements(frame, run)
+        truth = self._outcome(found).truth
         if isinstance(found, Outcome) or not found[0]:
             yield self._about_all(frame, run, over)
             return
@@ -84,8 +93,8 @@ class _Quantifier:
             elif element.outcome.truth is decisive:
                 yield from self._about_one(element, run, at._replace(negated=at.negated != self._none))
 
-    def _elements(self, frame: Frame, run: Run) -> tuple[list[_Element], datetime | None] | Outcome:
-        """The elements that count or may count, and until when they are these; an outcome where that cannot be told."""
+    def _elements(self, frame: Frame, run: Run) -> _Found | Outcome:
+        """The elements that count; an outcome where that cannot be told."""
         collection = self._get(frame)
         if isinstance(collection, Outcome):
             return collection
@@ -97,8 +106,10 @@ class _Quantifier:
         for number, element in enumerate(frames_of(collection)):
             counts = is_new(element)
             if self._where is not None and counts.truth is not Truth.FALSE:
-                counts = all_of((counts, self._where.test(element, run)))
-            moments.append(counts.until)
+                chosen = self._where.test(element, run)
+                counts = chosen if counts is HOLDS else all_of((counts, chosen))
+            if counts.until is not None:
+                moments.append(counts.until)
             if counts.truth is Truth.FALSE:
                 continue
             outcome = (as_unknown(element.value) or HOLDS) if self._that is None else self._that.test(element, run)
@@ -106,7 +117,7 @@ class _Quantifier:
                 moments.append(outcome.until)
                 continue
             elements.append(_Element(element, number, counts, self._contribution(counts, outcome)))
-        return elements, earliest(moments)
+        return _Found(elements, earliest(moments))
 
     def _contribution(self, counts: Outcome, outcome: Outcome) -> Outcome:
         if counts is HOLDS:

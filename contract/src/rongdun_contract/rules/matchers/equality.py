@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from rongdun_contract.rules.logic import HOLDS, Outcome
+from rongdun_contract.rules.logic import FAILS, HOLDS, Outcome
 from rongdun_contract.rules.matchers.matcher import (
     ABSENT_WORD,
     Complaint,
@@ -27,8 +27,11 @@ def _not(wanted: Any) -> Test:  # noqa: ANN401 - any JSON scalar
 
 
 def _in(wanted: list[Any]) -> Test:
+    # a rule may ask it of every package; 1 and true are one to a set, so each goes with its being a truth value
+    known = frozenset((value, isinstance(value, bool)) for value in wanted if value != ABSENT_WORD)
+
     def test(value: Any, _now: datetime) -> Outcome:  # noqa: ANN401 - any JSON scalar
-        return decided(any(same(value, one) for one in wanted))
+        return HOLDS if (value, value is True or value is False) in known else FAILS
 
     return test
 
