@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
+from rongdun_agent.host.clock import read_clock_synchronised
 from rongdun_agent.host.commands import Command, Output, run
 from rongdun_agent.host.errors import NotLive
 from rongdun_agent.host.files import Files
@@ -101,6 +102,12 @@ class Host(Files):
             raise NotLive(f"the kernel's {table.name.lower()}")
         self.check_time()
         return dump(table)
+
+    def clock_synchronised(self) -> bool | None:
+        """Whether a daemon keeps the kernel's clock; `None` when the kernel does not say."""
+        if not self.live:
+            raise NotLive("the kernel's clock")
+        return read_clock_synchronised()
 
     def usage(self, path: str) -> Usage | None:
         """How full the file system at a path is; `None` when the path is absent or the file system has no size."""

@@ -13,6 +13,7 @@ from rongdun_agent.probes import (
     firewall,
     hardware,
     identity,
+    mandatory_access,
     mounts,
     neighbours,
     network,
@@ -22,6 +23,7 @@ from rongdun_agent.probes import (
     services,
     sockets,
     sshd,
+    time_sync,
     walk,
 )
 
@@ -36,6 +38,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "firewall": firewall.probe,
         "hardware": hardware.probe,
         "identity": identity.probe,
+        "mandatory_access": mandatory_access.probe,
         "mounts": mounts.probe,
         "neighbours": neighbours.probe,
         "network": network.probe,
@@ -45,6 +48,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "services": services.probe,
         "sockets": sockets.probe,
         "sshd": sshd.probe,
+        "time_sync": time_sync.probe,
         "walk": walk.probe,
     }
 )

@@ -36,7 +36,7 @@ _OLD_RELEASE = re.compile(r"(?P<name>(?P<id>\w+).*?) release (?P<version>[0-9.]+
 def probe(host: Host) -> Probed:
     """Read os-release(5) and look which layouts are there: names lie, derivatives keep their parents' files."""
     release, where = _release(host)
-    time_zone, zone_where = _time_zone(host)
+    zone, zone_where = time_zone(host)
     facts = Os(
         id=release.get("ID"),
         id_like=tuple(release.get("ID_LIKE", "").split()),
@@ -47,7 +47,7 @@ def probe(host: Host) -> Probed:
         pam_layout=_pam_layout(host),
         init=_init(host),
         container=in_container(host),
-        time_zone=time_zone,
+        time_zone=zone,
     )
     fields = ("id", "id_like", "version_id", "pretty_name")
     return Probed(facts, dict.fromkeys(fields, Source(where=where)) | {"time_zone": Source(where=zone_where)})
@@ -102,7 +102,7 @@ def _init(host: Host) -> Maybe[str | None]:
     return program.rpartition("/")[2] if host.exists(program) else None
 
 
-def _time_zone(host: Host) -> tuple[str | None, str]:
+def time_zone(host: Host) -> tuple[str | None, str]:
     """The zone that the C library uses, which is UTC where nobody set one; a copied file has no name."""
     target = host.readlink("/etc/localtime")
     if target and "/zoneinfo/" in target:
