@@ -23,6 +23,7 @@ from rongdun_agent.probes import (
     services,
     sockets,
     sshd,
+    sysctl,
     time_sync,
     walk,
 )
@@ -48,6 +49,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
         "services": services.probe,
         "sockets": sockets.probe,
         "sshd": sshd.probe,
+        "sysctl": sysctl.probe,
         "time_sync": time_sync.probe,
         "walk": walk.probe,
     }

@@ -1,8 +1,8 @@
 """All units of a host by name, read as they are asked for."""
 
-from collections.abc import Iterable
 from functools import cached_property
 
+from rongdun_agent.drop_in_files import drop_in_files
 from rongdun_agent.host import Host, NotAFile, Refused, TooLarge
 from rongdun_agent.systemd_units.directories import SEARCH_PATH, UnitDirectory, read_directories
 from rongdun_agent.systemd_units.names import alias_refused, drop_in_names, parse_name
@@ -72,7 +72,7 @@ class Units:
             for name in names
             if name in directory.drop_ins
         ]
-        return self._configuration_files(places)
+        return [file for path in drop_in_files(self._host, places) if (file := self.read(path))]
 
     def install_drop_ins(self, name: str) -> list[File]:
         """The drop-ins that count for `[Install]`: systemctl(1) looks at the unit's own and its template's only."""
@@ -81,7 +81,7 @@ class Units:
             return []
         wanted = dict.fromkeys((f"{name}.d", f"{parsed.template if parsed.is_instance else name}.d"))
         places = (f"{one.path}/{drop_in}" for drop_in in wanted for one in self.directories if drop_in in one.drop_ins)
-        return self._configuration_files(places)
+        return [file for path in drop_in_files(self._host, places) if (file := self.read(path))]
 
     def read(self, path: str) -> File | None:
         """A unit file or drop-in; `None` when it is absent."""
@@ -143,15 +143,6 @@ class Units:
         if text is None:
             return None
         return File(path, "regular", parse(text, WANTED)) if text else File(path, "masked")
-
-    def _configuration_files(self, places: Iterable[str]) -> list[File]:
-        """The `.conf` files of directories: the first directory that has a name wins, names set the order."""
-        by_name: dict[str, str] = {}
-        for place in dict.fromkeys(places):
-            for name in self._host.list_dir(place):
-                if name.endswith(".conf") and not name.startswith("."):
-                    by_name.setdefault(name, f"{place}/{name}")
-        return [file for _, path in sorted(by_name.items()) if (file := self.read(path))]
 
 
 def _is_instance(name: str) -> bool:
