@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from rongdun_contract.documents import Survey
-from rongdun_contract.evaluate.evidence import evidence_of, objects_of, shortened
+from rongdun_contract.evaluate.evidence import evidence_of, gather, objects_of, shortened
 from rongdun_contract.evaluate.inputs import facts_for, reference_for
 from rongdun_contract.findings import Evidence, Finding
 from rongdun_contract.rules.judging import TOP, Atom, Frame, Judge, Run
@@ -17,7 +16,6 @@ from rongdun_contract.rules.rule import Rule
 __all__ = ["evaluate"]
 
 NO_PARAMS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
-MAX_ATOMS: Final = 1000
 
 
 class _Circumstances(NamedTuple):
@@ -69,7 +67,7 @@ def _judged(rule: Rule, survey: Survey, circumstances: _Circumstances) -> Findin
     facts, fresh_until = facts_for(rule, survey, circumstances.now, circumstances.level)
     judgement = _judgement(rule, Frame(facts), circumstances)
     outcome = judgement.outcome
-    atoms = list(islice(judgement.judge.trace(judgement.frame, judgement.run, TOP), MAX_ATOMS))
+    atoms = gather(judgement.judge.trace(judgement.frame, judgement.run, TOP), outcome.truth)
     barred = judgement.by_applies and outcome.truth is Truth.FALSE
     return Finding(
         rule=rule.id,
@@ -78,7 +76,7 @@ def _judged(rule: Rule, survey: Survey, circumstances: _Circumstances) -> Findin
         reason=_reason(judgement, atoms),
         valid_until=earliest((outcome.until, fresh_until)),
         objects=objects_of(atoms) if outcome.truth is Truth.FALSE and not barred else (),
-        evidence=evidence_of(atoms, survey, outcome.truth, counted_to=MAX_ATOMS),
+        evidence=evidence_of(atoms, survey, outcome.truth),
     )
 
 

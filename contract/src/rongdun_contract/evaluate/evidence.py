@@ -1,6 +1,7 @@
 """Why a verdict came out: the facts that decided, where they stand, and what they overrode."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,16 +13,24 @@ from rongdun_contract.rules.logic import Truth
 MAX_ROWS: Final[Mapping[Truth, int]] = MappingProxyType(
     {Truth.FALSE: 20, Truth.UNKNOWN: 20, Truth.TRUE: 3, Truth.NOT_APPLICABLE: 3}
 )
+MAX_ATOMS: Final = 1000
+"""So many reasons are looked for where something failed; otherwise as many as are shown."""
 MAX_TEXT: Final = 200
 
 
-def evidence_of(atoms: list[Atom], survey: Survey, truth: Truth, *, counted_to: int) -> tuple[Evidence, ...]:
-    """The rows for the first atoms; a last one says how many are left out (of what was counted)."""
+def gather(atoms: Iterator[Atom], truth: Truth) -> list[Atom]:
+    """As many atoms as evidence and objects are made of."""
+    return list(islice(atoms, MAX_ATOMS if truth is Truth.FALSE else MAX_ROWS[truth] + 1))
+
+
+def evidence_of(atoms: list[Atom], survey: Survey, truth: Truth) -> tuple[Evidence, ...]:
+    """The rows for the first atoms; a last one says that there are more, and how many failed."""
     rows = MAX_ROWS[truth]
     found = [_row(atom, survey) for atom in atoms[:rows]]
     if len(atoms) > rows:
-        at_least = "at least " if len(atoms) == counted_to else ""
-        found.append(Evidence(what="…", found=f"{at_least}{len(atoms) - rows} more", wanted=""))
+        count = f"{len(atoms) - rows} " if truth is Truth.FALSE else ""
+        at_least = "at least " if len(atoms) == MAX_ATOMS else ""
+        found.append(Evidence(what="…", found=f"{at_least}{count}more", wanted=""))
     return tuple(found)
 
 

@@ -54,9 +54,9 @@ says `if_absent: pass`.
 _LOGIC = f"""# Logic
 
 {_MADE}
-Kleene's three values, and `not_applicable`, which drops out: it counts only when nothing else does. In a rule, `pass` is
-true and `fail` is false. A value that could not be told is `unknown`; so a verdict other than `unknown` means that every
-possible value of what is unknown would lead to it.
+Kleene's three values, and `not_applicable`, which drops out: it counts only when nothing else does. In a rule, `pass`
+is true and `fail` is false. A value that could not be told is `unknown`; so a verdict other than `unknown` means that
+every possible value of what is unknown would lead to it.
 """
 
 _QUANTIFIERS = """`every` is `all` over the elements that count, `some` is `any`, `none` is `not some`. An element whose

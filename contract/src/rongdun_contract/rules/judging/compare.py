@@ -1,12 +1,13 @@
 """Comparisons."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rongdun_contract.rules.conditions import Compare, Parameter
 from rongdun_contract.rules.judging.frame import Atom, Frame, Judge, Place, Run, getter, is_outcome
 from rongdun_contract.rules.logic import FAILS, HOLDS, Outcome
 from rongdun_contract.rules.matchers import ABSENT, MATCHERS
+from rongdun_contract.rules.matchers.matcher import Test
 from rongdun_contract.rules.render import wanted
 
 
@@ -15,8 +16,7 @@ def compile_compare(condition: Compare, on_absent: Outcome) -> Judge:
     get = getter(condition.path)
     matcher = MATCHERS[condition.matcher]
     absent = _on_absent(condition, on_absent)
-    argument = condition.argument
-    compare = None if isinstance(argument, Parameter) else matcher.build(argument)
+    prepared = _prepared(condition)
 
     def test(frame: Frame, run: Run) -> Outcome:
         value = get(frame)
@@ -24,7 +24,7 @@ def compile_compare(condition: Compare, on_absent: Outcome) -> Judge:
             return absent
         if isinstance(value, Outcome):
             return value
-        return (compare or matcher.build(run.params[argument.name]))(value, run.now)
+        return prepared(run)(value, run.now)
 
     def trace(frame: Frame, run: Run, place: Place) -> Iterator[Atom]:
         want = wanted(condition, run.params)
@@ -33,6 +33,15 @@ def compile_compare(condition: Compare, on_absent: Outcome) -> Judge:
         )
 
     return Judge(test, trace)
+
+
+def _prepared(condition: Compare) -> Callable[[Run], Test]:
+    """The comparison with its argument, which may be a parameter of the run."""
+    build, argument = MATCHERS[condition.matcher].build, condition.argument
+    if isinstance(argument, Parameter):
+        return lambda run: build(run.params[argument.name])
+    compare = build(argument)
+    return lambda _run: compare
 
 
 def found_text(value: Any, show: Any) -> str:  # noqa: ANN401 - facts are JSON; `show` is a matcher's

@@ -13,6 +13,9 @@ from rongdun_contract.rules.paths import KEY, VALUE, Path, format_path
 _UNKNOWN: Final[Mapping[str, Outcome]] = {reason: unknown(reason) for reason in REASONS}
 
 
+_COLLECTIONS: Final[frozenset[type]] = frozenset({dict, list})
+
+
 class Frame(NamedTuple):
     """What paths start from: all sections at the top, or one element, with its key where a mapping holds it."""
 
@@ -93,7 +96,7 @@ def getter(path: Path) -> Callable[[Frame], Any]:
             value = value.get(name)
             if value is None:
                 return ABSENT
-        if isinstance(value, (dict, list)):
+        if type(value) in _COLLECTIONS:
             return (as_unknown(value) or value) if value else ABSENT
         return value
 
