@@ -8,6 +8,7 @@ from rongdun_agent.probed import Probed
 from rongdun_agent.probes import (
     accounts,
     audit,
+    boot,
     capacity,
     files,
     firewall,
@@ -34,6 +35,7 @@ PROBES: Mapping[str, Probe] = MappingProxyType(
     {
         "accounts": accounts.probe,
         "audit": audit.probe,
+        "boot": boot.probe,
         "capacity": capacity.probe,
         "files": files.probe,
         "firewall": firewall.probe,

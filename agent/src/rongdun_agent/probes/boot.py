@@ -1,0 +1,125 @@
+"""Who may interfere with starting up: the boot loader's password, rescue shells, Ctrl-Alt-Del, the debug shell."""
+
+import re
+
+from rongdun_agent.host import Host, Refused
+from rongdun_agent.probed import Probed
+from rongdun_agent.systemd_units import BootStates
+from rongdun_agent.systemd_units.syntax import gathered
+from rongdun_contract.documents import Source
+from rongdun_contract.facts import Maybe, Unknown
+from rongdun_contract.facts.boot import Boot
+
+GRUB_CONFIGS = ("/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/efi/EFI/*/grub.cfg")
+RESCUE_UNITS = ("rescue.service", "emergency.service")
+COMMAND_LINE = "/proc/cmdline"
+
+_REFUSED = Unknown(unknown="no permission")
+_SUPERUSERS = re.compile(r"^\s*set\s+superusers\s*=\s*[\"']?([^\"'\n]*)[\"']?", re.MULTILINE)
+_PASSWORD = re.compile(r"^\s*password_pbkdf2\s+[\"']?([^\s\"']+)[\"']?\s+(\S+)", re.MULTILINE)
+_USER_PASSWORD = re.compile(r"^\s*GRUB2_PASSWORD=[\"']?(grub\.pbkdf2\.\S+)", re.MULTILINE)
+_STUB = re.compile(r"^\s*configfile\s", re.MULTILINE)
+
+
+def probe(host: Host) -> Probed:
+    """Read GRUB's compiled configuration and the units; what only root may read is unknown without root."""
+    states = host.once(BootStates)
+    config = _grub_config(host)
+    password = _loader_password(host, config)
+    facts = Boot(
+        loader="grub" if config else None,
+        loader_password=password,
+        loader_entries_unrestricted=_unrestricted(host, config) if password is True else None,
+        rescue_needs_password=_rescue_needs_password(host, states),
+        ctrl_alt_del_reboots=_ctrl_alt_del(states),
+        debug_shell_enabled=_debug_shell(host, states),
+    )
+    sources = {"loader_password": Source(where=config)} if config else {}
+    for name, unit in (("ctrl_alt_del_reboots", "ctrl-alt-del.target"), ("rescue_needs_password", RESCUE_UNITS[0])):
+        place = states.units.place(unit)
+        if place:
+            sources[name] = Source(where=place)
+    return Probed(facts, sources)
+
+
+def _grub_config(host: Host) -> str | None:
+    """The first configuration that is a menu; the one on the EFI partition is often a stub that leads to it."""
+    found = [path for pattern in GRUB_CONFIGS for path in _matching(host, pattern)]
+    return next((path for path in found if not _is_stub(host, path)), found[0] if found else None)
+
+
+def _matching(host: Host, pattern: str) -> tuple[str, ...]:
+    try:
+        return host.glob(pattern)
+    except Refused:  # a closed /boot/efi says nothing about the others
+        return ()
+
+
+def _is_stub(host: Host, path: str) -> bool:
+    try:
+        text = host.read_text(path) or ""
+    except Refused:
+        return False
+    return bool(_STUB.search(text)) and "menuentry" not in text
+
+
+def _loader_password(host: Host, config: str | None) -> Maybe[bool | None]:
+    """A superuser whose PBKDF2 password GRUB knows; on Red Hat's layout the password stands in user.cfg."""
+    if config is None:
+        return None
+    try:
+        text = host.read_text(config) or ""
+        user = host.read_text(config.removesuffix("grub.cfg") + "user.cfg") or ""
+    except Refused:
+        return _REFUSED
+    superusers = {name for found in _SUPERUSERS.findall(text) for name in re.split(r"[\s,;&|]+", found) if name}
+    passwords = dict(_PASSWORD.findall(text))
+    from_user_file = _USER_PASSWORD.search(user) is not None
+    for name in superusers:
+        value = passwords.get(name, "")
+        if value.startswith("grub.pbkdf2.") or ("GRUB2_PASSWORD" in value and from_user_file):
+            return True
+    return False
+
+
+def _unrestricted(host: Host, config: str | None) -> bool:
+    """Whether entries boot without the password, which then guards their editing only."""
+    return "--unrestricted" in (host.read_text(config or "") or "")
+
+
+def _rescue_needs_password(host: Host, states: BootStates) -> Maybe[bool | None]:
+    """Both rescue shells ask by sulogin(8), and no SYSTEMD_SULOGIN_FORCE lets a locked root in."""
+    answers = [_asks(host, states, name) for name in RESCUE_UNITS]
+    there = [answer for answer in answers if answer is not None]
+    if False in there:
+        return False
+    return next((answer for answer in there if isinstance(answer, Unknown)), True if there else None)
+
+
+def _asks(host: Host, states: BootStates, name: str) -> Maybe[bool | None]:
+    unit = states.units.find(name)
+    if unit is None:
+        return None
+    if unit.file.state == "masked":
+        return True  # no shell, no way in
+    files = [unit.file, *states.units.drop_ins(unit)]
+    if any(file.state == "unreadable" for file in files):
+        return _REFUSED
+    starts = gathered((one for file in files for one in file.assignments), "ExecStart")
+    forced = any("SYSTEMD_SULOGIN_FORCE=1" in (host.read_text(file.path) or "") for file in files)
+    return bool(starts) and all("sulogin" in one.value for one in starts) and not forced
+
+
+def _ctrl_alt_del(states: BootStates) -> Maybe[bool | None]:
+    unit = states.units.find("ctrl-alt-del.target")
+    if unit is None:
+        return None
+    return unit.file.state != "masked"
+
+
+def _debug_shell(host: Host, states: BootStates) -> Maybe[bool]:
+    """Enabled, or asked for on the kernel's command line (systemd-debug-generator(8))."""
+    words = (host.read_text(COMMAND_LINE) or "").split()
+    if any(word.split("=")[0] in ("systemd.debug_shell", "systemd.debug-shell") and "=0" not in word for word in words):
+        return True
+    return states.starts("debug-shell.service")
