@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass
 class Oracle:
-    """One root and a place for the trees; `names` are the root's own accounts, hosts and services, copied to each tree."""
+    """One root and a place for trees; `names` are the root's own accounts, hosts and services, copied to each tree."""
 
     root: Root
     base: Path

@@ -16,6 +16,7 @@ from rongdun_agent.sshd_config.build import Build, build_in
 from rongdun_agent.sshd_config.configuration import Configuration, read_configuration
 from rongdun_agent.sshd_config.contexts import kinds
 from rongdun_agent.sshd_config.criteria import Connection, MatchLine, met
+from rongdun_agent.sshd_config.options import ConfigError
 from tests.agent.probes.sshd_generator import CONNECTIONS, questions
 from tests.agent.probes.test_sshd_settings import resolved
 from tests.lab.roots import SUITES, Root, Suite
@@ -60,6 +61,8 @@ def test_every_connection_is_of_a_listed_kind(tmp_path: Path, debian_root: Calla
         for told in CONNECTIONS:
             connection = Connection(told["user"], told["host"], told["addr"], told["laddr"], int(told["lport"]))
             lines = _applied(configuration, connection)
+            if lines is None:
+                continue
             assert lines in listed, (question, told)
             expected = configuration.for_connection(connection).settings
             assert {name: one.value for name, one in listed[lines].settings.items()} == {
@@ -68,7 +71,8 @@ def test_every_connection_is_of_a_listed_kind(tmp_path: Path, debian_root: Calla
     assert several > COUNT / 4
 
 
-def _applied(configuration: Configuration, connection: Connection) -> tuple[MatchLine, ...]:
+def _applied(configuration: Configuration, connection: Connection) -> tuple[MatchLine, ...] | None:
+    """The blocks that a connection satisfies; None where they contradict each other and the daemon hangs up."""
     applied: list[MatchLine] = []
 
     def satisfied(line: MatchLine) -> bool:
@@ -77,7 +81,10 @@ def _applied(configuration: Configuration, connection: Connection) -> tuple[Matc
             applied.append(line)
         return hit
 
-    configuration.settings(satisfied)
+    try:
+        configuration.settings(satisfied)
+    except ConfigError:
+        return None
     return tuple(applied)
 
 

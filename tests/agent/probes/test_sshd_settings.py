@@ -6,7 +6,7 @@ The answers never come from us: a release that changes its mind changes the expe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -41,14 +41,14 @@ def build(oracle: Oracle) -> Build:
 
 
 @pytest.fixture(scope="module")
-def asked(oracle: Oracle) -> Iterator[Asked]:
-    """Yield the daemon's answers to all inputs, asked at once."""
+def asked(oracle: Oracle) -> Asked:
+    """Return the daemon's answers to all inputs, asked at once."""
     pairs = [(one.name, oracle.tree(question.files), question) for one in inputs() for question in one.questions]
     answers = oracle.ask([(tree, question) for _, tree, question in pairs])
     found: dict[str, list[tuple[Path, Question, Answer]]] = {}
     for (name, tree, question), answer in zip(pairs, answers, strict=True):
         found.setdefault(name, []).append((tree, question, answer))
-    yield found
+    return found
 
 
 def resolved(tree: Path, question: Question, build: Build) -> tuple[str, ...] | None:

@@ -1,7 +1,7 @@
 """Algorithms of the builds that were measured: what each offers by default, and all that it can do, in its own order.
 
-Made by `tests/lab/sshd_algorithms.py` from what the programs themselves print (`sshd -T`, `ssh -Q`) in roots of Debian 11, 12
-and 13. Other builds are not in here, and their defaults are unknown: distributors change these lists.
+Made by `tests/lab/sshd_algorithms.py` from what the programs themselves print (`sshd -T`, `ssh -Q`) in roots of Debian
+11, 12 and 13. Other builds are not in here, and their defaults are unknown: distributors change these lists.
 """
 
 from collections.abc import Mapping

@@ -50,7 +50,7 @@ _TYPES = {"lowdelay": 0x10, "throughput": 0x08, "reliability": 0x04}
 
 
 def quality_of_service(word: str, build: Build) -> str | None:
-    """The printed form of an IPQoS value, None when it is none; the old names of types of service lose their meaning."""
+    """The printed form of an IPQoS value, None when it is none; the names of types of service lost their meaning."""
     name = word.lower()
     modern = modern_qos(build)
     if name == "none" or (modern and name in _TYPES):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rongdun_agent.sshd_config.configuration import Configuration
 from rongdun_agent.sshd_config.criteria import MatchLine
-from rongdun_agent.sshd_config.options import Options
+from rongdun_agent.sshd_config.options import ConfigError, Options
 from rongdun_agent.sshd_config.satisfiable import satisfiable
 from rongdun_agent.sshd_config.signatures import TooMany
 
@@ -20,7 +20,10 @@ class Kind:
 
 
 def kinds(configuration: Configuration) -> tuple[Kind, ...] | None:
-    """The base and each satisfiable set of Match blocks; None when there are more than are worth telling."""
+    """The base and each satisfiable set of Match blocks; None when there are more than are worth telling.
+
+    A set that makes the daemon drop the connection (two blocks that contradict each other) is left out.
+    """
     try:
         sets = satisfiable(configuration.matches, configuration.build, configuration.names)
     except TooMany:
@@ -31,11 +34,12 @@ def kinds(configuration: Configuration) -> tuple[Kind, ...] | None:
     found: dict[tuple[MatchLine, ...], Kind] = {}
     for lines in sorted(sets, key=lambda lines: _order(configuration, lines)):
         kind = _kind(configuration, lines)
-        found.setdefault(kind.lines, kind)
-    return tuple(found.values())
+        if kind is not None:
+            found.setdefault(kind.lines, kind)
+    return tuple(found.values()) if () in found else None
 
 
-def _kind(configuration: Configuration, lines: frozenset[MatchLine]) -> Kind:
+def _kind(configuration: Configuration, lines: frozenset[MatchLine]) -> Kind | None:
     applied: list[MatchLine] = []
 
     def satisfied(line: MatchLine) -> bool:
@@ -44,7 +48,10 @@ def _kind(configuration: Configuration, lines: frozenset[MatchLine]) -> Kind:
             applied.append(line)
         return met
 
-    options = configuration.settings(satisfied)
+    try:
+        options = configuration.settings(satisfied)
+    except ConfigError:
+        return None
     return Kind(tuple(line for line in applied if not configuration.holds_always(line)), options)
 
 

@@ -103,6 +103,7 @@ def _check(kind: str, argument: str, build: Build, names: Names) -> None:
 
 
 def port_of(text: str, names: Names) -> int | None:
+    """A local port by number or by name; 0 is a number too."""
     number = whole_number(text, 0, _HIGHEST_PORT)
     return names.service_port(text) if number is None else number
 

@@ -107,7 +107,7 @@ _DEPEND_ON_THE_BUILD = frozenset(
 )
 """Distributors choose these when they build or patch: known for Debian's builds only."""
 _STARTUPS = (10, 30, 100)
-_PARTS = {
+_PARTS: dict[str, dict[str, object]] = {
     "rekey_limit": {"rekey_limit.data_bytes": 0, "rekey_limit.interval_s": 0},
     "per_source_penalties": {
         "per_source_penalties.enabled": "yes",

@@ -99,4 +99,6 @@ def _path(name: str) -> str:
 
 def _source(setting: Setting) -> Source:
     where = setting.where[0]
-    return Source(where=where, overrides=tuple(dict.fromkeys(lost for lost in setting.lost if lost not in setting.where)))
+    return Source(
+        where=where, overrides=tuple(dict.fromkeys(lost for lost in setting.lost if lost not in setting.where))
+    )

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.sshd_config.build import OLD_DIALECT, Build
-from rongdun_agent.sshd_config.configuration import read_configuration
+from rongdun_agent.sshd_config.configuration import Configuration, read_configuration
 from rongdun_agent.sshd_config.contexts import Kind, kinds
 from rongdun_agent.sshd_config.description import describe, sources
 from rongdun_agent.sshd_config.launch import Launch
-from rongdun_agent.sshd_config.options import UNDECIDED, ConfigError
+from rongdun_agent.sshd_config.options import UNDECIDED
 from rongdun_contract.documents import Source
 from rongdun_contract.facts import Unknown
 
@@ -39,11 +39,8 @@ def _read(host: Host, build: Build, started: Launch) -> Reading:
     configuration = read_configuration(host, build, main=started.line.main, arguments=started.line.arguments)
     files = configuration.library.read
     found = None
-    if not configuration.problems:
-        try:
-            found = kinds(configuration)
-        except ConfigError:
-            found = None  # connections of some kind would end with an error; which ones does not matter here
+    if not configuration.problems and not _unclear_includes(configuration):
+        found = kinds(configuration)
     listening, places = _listening(started, found)
     if found is not None:
         for at, kind in enumerate(found):
@@ -53,6 +50,13 @@ def _read(host: Host, build: Build, started: Launch) -> Reading:
         valid = UNDECIDED
     contexts = UNDECIDED if found is None else [describe(kind) for kind in found]
     return Reading(valid, configuration.problems, files, listening, contexts, places)
+
+
+def _unclear_includes(configuration: Configuration) -> bool:
+    """The first releases with Include treat Match blocks in included files in ways of their own."""
+    build = configuration.build
+    early = build.since(8, 2) and build.before(8, 4)
+    return early and any(not line.where.startswith(f"{configuration.main}:") for line in configuration.matches)
 
 
 def _listening(started: Launch, found: tuple[Kind, ...] | None) -> tuple[tuple[str, ...] | Unknown, dict[str, Source]]:
@@ -70,9 +74,7 @@ def _listening(started: Launch, found: tuple[Kind, ...] | None) -> tuple[tuple[s
 
 def _agreed(new: Reading, old: Reading) -> Reading:
     contexts = new.contexts
-    if isinstance(contexts, Unknown) or isinstance(old.contexts, Unknown) or len(contexts) != len(old.contexts):
-        contexts = UNDECIDED
-    elif [one["name"] for one in contexts] != [one["name"] for one in old.contexts]:
+    if isinstance(contexts, Unknown) or isinstance(old.contexts, Unknown) or _titles(contexts) != _titles(old.contexts):
         contexts = UNDECIDED
     else:
         contexts = [_common(one, other) for one, other in zip(contexts, old.contexts, strict=True)]
@@ -82,6 +84,10 @@ def _agreed(new: Reading, old: Reading) -> Reading:
         listening=new.listening if new.listening == old.listening else UNDECIDED,
         contexts=contexts,
     )
+
+
+def _titles(contexts: list[dict[str, Any]]) -> list[str]:
+    return [one["name"] for one in contexts]
 
 
 def _common(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

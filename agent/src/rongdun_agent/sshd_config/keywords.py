@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rongdun_agent.sshd_config import choices, lists, simple, special
+from rongdun_agent.sshd_config import choices, limits, lists, simple, special
 from rongdun_agent.sshd_config.algorithms import algorithm_list, gss_list
 from rongdun_agent.sshd_config.build import Build
 from rongdun_agent.sshd_config.line import Handler
@@ -94,12 +94,12 @@ KEYWORDS: tuple[Keyword, ...] = (
     *_anywhere(simple.seconds, "client_alive_interval"),
     *_global(simple.seconds, "login_grace_time"),
     *_anywhere(simple.seconds_or_none, "unused_connection_timeout", since=(9, 2)),
-    *_anywhere(special.bind_mask, "stream_local_bind_mask"),
-    *_anywhere(special.rekey_limit, "rekey_limit"),
-    *_anywhere(special.quality_of_service, "ip_qos"),
-    *_global(special.max_startups, "max_startups"),
-    *_global(special.source_startups, "per_source_max_startups", since=(8, 5)),
-    *_global(special.net_block_size, "per_source_net_block_size", since=(8, 5)),
+    *_anywhere(limits.bind_mask, "stream_local_bind_mask"),
+    *_anywhere(limits.rekey_limit, "rekey_limit"),
+    *_anywhere(limits.quality_of_service, "ip_qos"),
+    *_global(limits.max_startups, "max_startups"),
+    *_global(limits.source_startups, "per_source_max_startups", since=(8, 5)),
+    *_global(limits.net_block_size, "per_source_net_block_size", since=(8, 5)),
     *_global(penalties, "per_source_penalties", since=(9, 8)),
     *_global(special.exempt_list, "per_source_penalty_exempt_list", since=(9, 8)),
     # files, commands, text

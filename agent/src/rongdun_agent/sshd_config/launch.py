@@ -63,7 +63,7 @@ def _socket(host: Host, units: Units) -> Unit | None:
 
 
 def _service(host: Host, units: Units, socket: Unit | None) -> Unit | None:
-    names = SERVICES
+    names: tuple[str, ...] = SERVICES
     if socket is not None and (accept := last(_assignments(host, units, socket), "Accept")) and boolean(accept.value):
         # one process for each connection, from a template
         names = ("ssh@.service", "sshd@.service", *SERVICES)
@@ -136,7 +136,7 @@ def _as_running(host: Host, found: Launch) -> Launch:
 
 
 def _running(host: Host) -> str | None:
-    """The listening daemon's command line; releases since 8.2 show it inside their title, its words joined by spaces."""
+    """The listening daemon's command line; since 8.2 it stands inside the process title, words joined by spaces."""
     try:
         processes = [one for one in host.processes if one.name == "sshd" and not one.contained]
     except Refused:
@@ -161,4 +161,3 @@ def _rejoined(words: list[str]) -> list[str]:
         else:
             found.append(word)
     return found
-

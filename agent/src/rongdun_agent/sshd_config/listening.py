@@ -19,18 +19,17 @@ def settle(options: Options, names: Names, default: str) -> None:
         options.add("port", (DEFAULT_PORT,), default)
     family = options.get("address_family") or "any"
     if wanted is None:
-        for address in _everywhere(family):
-            options.default("listen_address", (), options.settings["port"].where[0])
-        options.settings["listen_address"].value = tuple(
-            f"{address}:{port}" for port in options.get("port") for address in _everywhere(family)
-        )
-        options.settings["listen_address"].where = [
-            where for where in options.settings["port"].where for _ in _everywhere(family)
-        ]
+        ports = options.settings["port"]
+        for port, where in zip(ports.value, ports.where, strict=True):
+            options.add("listen_address", [f"{address}:{port}" for address in _everywhere(family)], where)
         return
-    for entry, where in zip(wanted.value, wanted.where, strict=True):
-        options.add("listen_address", _addresses(entry, options, names, family, where), where)
-    if None in options.get("listen_address"):
+    found = [
+        (_addresses(entry, options, names, family, where), where)
+        for entry, where in zip(wanted.value, wanted.where, strict=True)
+    ]
+    for addresses, where in found:
+        options.add("listen_address", addresses, where)
+    if not all(addresses for addresses, _ in found):
         options.change("listen_address", lambda _: UNDECIDED)
 
 
@@ -38,7 +37,8 @@ def _everywhere(family: str) -> tuple[str, ...]:
     return {"inet": ("0.0.0.0",), "inet6": ("[::]",)}.get(family, ("[::]", "0.0.0.0"))  # noqa: S104 - read, not bound
 
 
-def _addresses(entry: str, options: Options, names: Names, family: str, where: str) -> tuple[str | None, ...]:
+def _addresses(entry: str, options: Options, names: Names, family: str, where: str) -> tuple[str, ...]:
+    """Addresses with ports; none where only a name server could tell."""
     host, number, domain = entry.split(" ", 2)
     ports = (number,) if number != "0" else tuple(options.get("port"))
     behind = f" rdomain {domain}" if domain else ""
@@ -48,13 +48,11 @@ def _addresses(entry: str, options: Options, names: Names, family: str, where: s
     if not host:
         raise ConfigError(where, "an address is missing")
     found = (_written(numeric),) if numeric is not None else _by_name(host, names, family)
-    if not found:
-        return (None,)
     return tuple(f"{_bracketed(address)}:{port}{behind}" for port in ports for address in reversed(found))
 
 
 def _by_name(host: str, names: Names, family: str) -> tuple[str, ...]:
-    """Addresses of a host name from hosts(5), IPv6 first as getaddrinfo(3) sorts them; a name server may know others, so none means undecided."""
+    """Addresses that hosts(5) gives a name, IPv6 first as getaddrinfo(3) sorts them; a name server may know others."""
     known = _LOOPBACK if host == "*" else names.host_addresses(host)
     addresses = [address for address in map(numeric_address, known) if address is not None]
     addresses.sort(key=lambda address: -address.version)

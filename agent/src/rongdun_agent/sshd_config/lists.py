@@ -1,8 +1,12 @@
 """Handlers of keywords with several values: some add up over lines, of others the first line wins."""
 
+from collections.abc import Iterator
+
 from rongdun_agent.sshd_config import addresses
 from rongdun_agent.sshd_config.line import BadLine, Handler, Line
 from rongdun_agent.sshd_config.paths import absolute, expanded
+
+_WHOLE = ("any", "none")
 
 
 def users(line: Line) -> None:
@@ -119,35 +123,31 @@ def forwarding_targets(*, bare_port: bool) -> Handler:
 
     def handle(line: Line) -> None:
         first = line.word()
-        if first in ("any", "none") and line.build.before(9, 5):
+        if first in _WHOLE and line.build.before(9, 5):
             line.first((first,))
             return
-        line.first((_target(line, first, bare_port, first_word=True), *_further_targets(line, bare_port)))
+        words = [first, *_further(line)]
+        if any(word in _WHOLE for word in words[1:]) and line.build.since(9, 5):
+            line.fail("any and none must stand alone")
+        line.first(tuple(_target(line, word, bare_port=bare_port) for word in words))
 
     return handle
 
 
-def _further_targets(line: Line, bare_port: bool) -> tuple[str, ...]:
-    found = []
-    while (word := line.words.take()) is not None:
-        if not word and line.build.before(9, 5):
-            break
-        found.append(_target(line, word, bare_port, first_word=False))
-    return tuple(found)
+def _further(line: Line) -> Iterator[str]:
+    while (word := line.words.take()) is not None and (word or line.build.since(9, 5)):
+        yield word
 
 
-def _target(line: Line, word: str, bare_port: bool, *, first_word: bool) -> str:
-    if word in ("any", "none") and line.build.since(9, 5):
-        if not first_word:
-            line.fail(f'"{word}" must stand alone')
+def _target(line: Line, word: str, *, bare_port: bool) -> str:
+    if word in _WHOLE and line.build.since(9, 5):
         return word
     if bare_port and ":" not in word:
-        host, port, written = "*", word, f"*:{word}"
+        port, written = word, f"*:{word}"
     else:
-        host, port = split_host_port(line, word)
-        written = word
-    del host
-    if port != "*" and (port is None or line.port(port) is None):
+        found, written = split_host_port(line, word)[1], word
+        port = found or ""
+    if port != "*" and line.port(port) is None:
         line.fail(f'"{word}": bad port')
     return written
 

@@ -29,7 +29,7 @@ def port_number(text: str) -> int | None:
 def seconds(text: str, *, signs: bool = False, wraps: bool = False) -> int | None:
     """A time such as `90`, `2m` or `1h30m`; a last number without a unit counts seconds.
 
-    Old releases take blanks and signs before each number (`signs`), and very old ones cut large values to 32 bits (`wraps`).
+    Old releases take blanks and signs before each number (`signs`), older ones cut large values to 32 bits (`wraps`).
     """
     part = _SIGNED_PART if signs else _PART
     total = position = 0
@@ -85,4 +85,4 @@ def octal(text: str) -> int | None:
     if digits is None:
         return None
     value = int(digits[1], 8)
-    return value if 0 <= value <= 0o777 else None
+    return value if 0 <= value <= 0o777 else None  # noqa: PLR2004 - all permissions

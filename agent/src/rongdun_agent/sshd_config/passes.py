@@ -163,5 +163,5 @@ class Pass:
 
 
 def _may_matter(statement: Statement, scope: Scope) -> bool:
-    """Where nothing is active only Match lines matter, and files that may hold some; all syntax was checked at start."""
+    """Where nothing is active only Match lines matter, and files that may hold some; syntax was checked at start."""
     return statement.verb == "match" or (statement.verb == "include" and scope.only)

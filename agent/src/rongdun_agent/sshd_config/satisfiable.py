@@ -1,8 +1,8 @@
 """Which sets of Match lines one connection can satisfy at once.
 
-Users, groups, hosts, addresses and ports are looked at one by one: of each, all outcomes that some value can bring about.
-Every combination of outcomes is then possible, since these properties of a connection do not depend on each other; that
-a known user is in known groups is not used, so a set may be listed that no present account can reach.
+Users, groups, hosts, addresses and ports are looked at one by one: of each, all outcomes that some value can bring
+about. Every combination of outcomes is then possible, since these properties of a connection do not depend on each
+other; that a known user is in known groups is not used, so a set may be listed that no present account can reach.
 """
 
 import re
@@ -18,7 +18,7 @@ from rongdun_agent.sshd_config.signatures import TooMany, Truths, combinations
 
 MAX_COMBINATIONS = 20_000
 _OCTETS_THEN_STARS = re.compile(r"((?:\d{1,3}\.){1,3})\*(?:\.\*)*")
-_FILLINGS = ("", "0", "1", "255", "1.1", "1.1.1", "0.0.0.0", "::1", "1:1")
+_FILLINGS = ("", "0", "1", "255", "1.1", "1.1.1", "1.1.1.1", "::1", "1:1")
 
 Outcome = frozenset[Criterion]
 """The criteria of one property that are met."""

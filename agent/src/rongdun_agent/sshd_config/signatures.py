@@ -28,7 +28,7 @@ def combinations(patterns: Iterable[str]) -> set[Truths]:
 
 def _walked(patterns: Sequence[str]) -> set[Truths]:
     """Texts that are no literal pattern: breadth first over the joint states, one character at a time."""
-    alphabet = sorted({char for pattern in patterns for char in pattern} - {"*", "?"}) + [_FRESH]
+    alphabet = [*sorted({char for pattern in patterns for char in pattern} - {"*", "?"}), _FRESH]
     state = tuple(_closed(pattern, 1) for pattern in patterns)
     seen, queue, found = {state}, [state], set()
     while queue:
