@@ -38,10 +38,17 @@ def compile_compare(condition: Compare, on_absent: Outcome) -> Judge:
 def _prepared(condition: Compare) -> Callable[[Run], Test]:
     """The comparison with its argument, which may be a parameter of the run."""
     build, argument = MATCHERS[condition.matcher].build, condition.argument
-    if isinstance(argument, Parameter):
-        return lambda run: build(run.params[argument.name])
-    compare = build(argument)
-    return lambda _run: compare
+    if not isinstance(argument, Parameter):
+        compare = build(argument)
+        return lambda _run: compare
+    key = condition.matcher, argument.name
+
+    def prepared(run: Run) -> Test:
+        if key not in run.prepared:
+            run.prepared[key] = build(run.params[argument.name])
+        return run.prepared[key]
+
+    return prepared
 
 
 def found_text(value: Any, show: Any) -> str:  # noqa: ANN401 - facts are JSON; `show` is a matcher's

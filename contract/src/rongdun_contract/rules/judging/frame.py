@@ -1,13 +1,14 @@
 """Where a condition looks: frames, lookups, and the atoms that an explanation consists of."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeGuard
 
 from rongdun_contract.reasons import REASONS
 from rongdun_contract.rules.logic import Outcome, unknown
 from rongdun_contract.rules.matchers import ABSENT
+from rongdun_contract.rules.matchers.matcher import Test
 from rongdun_contract.rules.paths import KEY, VALUE, Path, format_path
 
 _UNKNOWN: Final[Mapping[str, Outcome]] = {reason: unknown(reason) for reason in REASONS}
@@ -25,11 +26,15 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What stays the same while a rule is judged; `reference` is the top frame of the earlier facts."""
+    """What stays the same while a rule is judged; `reference` is the top frame of the earlier facts.
+
+    `prepared` keeps the comparisons with parameters, by matcher and parameter, once the first element needed them.
+    """
 
     now: datetime
     params: Mapping[str, Any]
     reference: Frame
+    prepared: dict[tuple[str, str], Test] = field(default_factory=dict)
 
 
 class Place(NamedTuple):
