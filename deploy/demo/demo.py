@@ -36,7 +36,7 @@ def main() -> int:
         with _collector(options) as url:
             _enrol(options, url)
             _tool("rongdun-agent", "run", "--once", "--state", str(_agent_state(options)))
-            _scan()
+            _scan(options)
             pages = _pages(url)
             _print_pages(pages)
             if options.once:
@@ -131,9 +131,10 @@ def _enrol(options: argparse.Namespace, url: str) -> None:
     _tool("rongdun-agent", "enroll", token, "--state", str(state))
 
 
-def _scan() -> None:
+def _scan(options: argparse.Namespace) -> None:
     """Print the result as the agent prints it; failing rules are the normal case here, so exit 1 is no error."""
-    done = subprocess.run([BIN / "rongdun-agent", "scan", "--min-confidence", "0"], check=False)
+    scan = ["scan", "--min-confidence", "0", "--state", str(_agent_state(options))]
+    done = subprocess.run([BIN / "rongdun-agent", *scan], check=False)
     if done.returncode not in (0, 1):
         raise DemoError(f"rongdun-agent scan ended with {done.returncode}; see its message above")
     if os.geteuid() != 0:

@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, out: TextIO) -> int:
     """Print it; 0 whatever the verdict is."""
     wish = wish_of(options, [options.rule])
-    judgement = judge(open_host(options.root), wish, State(default_state()), datetime.now(UTC).replace(microsecond=0))
+    judgement = judge(
+        open_host(options.root), wish, State(options.state or default_state()), datetime.now(UTC).replace(microsecond=0)
+    )
     paper = paper_for(out, os.environ)
     (rule,) = wish.rules
     write_rule(rule, wish.level, wish.params.get(rule.id, {}), paper)

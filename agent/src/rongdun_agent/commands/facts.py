@@ -5,6 +5,7 @@ import json
 from typing import Any, TextIO
 
 from rongdun_agent.errors import AgentError
+from rongdun_agent.scan.options import add_host_arguments
 from rongdun_agent.scan.target import open_host, with_kept_walk
 from rongdun_agent.state import State, default_state
 from rongdun_agent.survey import WALK, survey
@@ -16,8 +17,7 @@ from rongdun_contract.rules.problems import nearest
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("sections", nargs="*", metavar="SECTION", help="sections to print (default: all)")
-    parser.add_argument("--root", metavar="DIR", help="read the tree below DIR instead of this machine")
-    parser.add_argument("--walk", action="store_true", help="walk the whole file system now")
+    add_host_arguments(parser)
     parser.add_argument("--no-sources", action="store_true", help="leave out where the facts came from")
 
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     host = open_host(options.root)
     walk = options.walk or WALK in options.sections
     found, _ = survey(host, sections=options.sections or None, walk=walk)
-    found = with_kept_walk(host, found, State(default_state()))
+    found = with_kept_walk(host, found, State(options.state or default_state()))
     shown = {name: _plain(part, sources=not options.no_sources) for name, part in found.items()}
     json.dump(shown, out, ensure_ascii=False, indent=2)
     out.write("\n")

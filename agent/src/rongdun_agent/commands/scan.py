@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
         )
     wish = wish_of(options, options.rule)
     host = open_host(options.root)
-    judgement = judge(host, wish, State(default_state()), datetime.now(UTC).replace(microsecond=0))
+    judgement = judge(host, wish, State(options.state or default_state()), datetime.now(UTC).replace(microsecond=0))
     _write(judgement, options.format, out)
     return 0 if judgement.is_good(options.min_confidence) else 1
 

@@ -1,6 +1,7 @@
 """What `scan` and `explain` take on the command line, and the wish that it stands for."""
 
 import argparse
+from pathlib import Path
 
 from rongdun_agent.scan.choice import choose_packs, choose_params, choose_rules
 from rongdun_agent.scan.judgement import Wish
@@ -8,10 +9,16 @@ from rongdun_agent.scan.judgement import Wish
 LEVELS = (2, 3, 4)
 
 
+def add_host_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of every command that looks at a host."""
+    parser.add_argument("--root", metavar="DIR", help="look at the tree below DIR instead of this machine")
+    parser.add_argument("--walk", action="store_true", help="walk the whole file system now (a tree is always walked)")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="the agent's directory, where the last walk is kept")
+
+
 def add_judging_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of every command that judges."""
-    parser.add_argument("--root", metavar="DIR", help="judge the tree below DIR instead of this machine")
-    parser.add_argument("--walk", action="store_true", help="walk the whole file system now (a tree is always walked)")
+    add_host_arguments(parser)
     parser.add_argument("--level", type=int, choices=LEVELS, default=3, help="level of protection (default: 3)")
     parser.add_argument(
         "--pack",
