@@ -1,6 +1,7 @@
 """Local accounts and groups: who is known, who can get in, with what kind of password, and with which keys."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from rongdun_agent.host import Host, Refused
 from rongdun_agent.local_accounts.homes import home_of, keys_of
@@ -90,7 +91,7 @@ def _users(host: Host, files: _Files) -> tuple[Account, ...]:
     for index, entry in enumerate(files.passwd.entries):
         files.sources[f"users[{index}]"] = Source(where=entry.where)
         line = shadow.get(entry.name) if shadow else None
-        if line:
+        if line and needs_shadow(entry):
             files.sources[f"users[{index}].password"] = Source(where=line.where)
         users.append(
             Account(
@@ -110,7 +111,7 @@ def _users(host: Host, files: _Files) -> tuple[Account, ...]:
     return tuple(users)
 
 
-def _kind(entry: PasswdEntry, first_regular_uid: int) -> str:
+def _kind(entry: PasswdEntry, first_regular_uid: int) -> Literal["root", "system", "regular"]:
     if entry.uid == 0:
         return "root"
     system = entry.uid < first_regular_uid or entry.uid == _NOBODY or entry.name == "nobody"
@@ -123,9 +124,7 @@ def _password(entry: PasswdEntry, line: ShadowEntry | None, *, readable: bool) -
     return password_of(entry, line)
 
 
-def _keys(
-    host: Host, entry: PasswdEntry, path: str, sources: dict[str, Source]
-) -> tuple[AuthorizedKey, ...] | Unknown:
+def _keys(host: Host, entry: PasswdEntry, path: str, sources: dict[str, Source]) -> tuple[AuthorizedKey, ...] | Unknown:
     found = keys_of(host, entry)
     if isinstance(found, Unknown):
         return found
@@ -139,9 +138,7 @@ def _groups(files: _Files) -> tuple[Group, ...]:
     for index, entry in enumerate(entries):
         files.sources[f"groups[{index}]"] = Source(where=entry.where)
     members = members_by_group(files.passwd.entries, entries)
-    return tuple(
-        Group(name=entry.name, gid=entry.gid, members=of) for entry, of in zip(entries, members, strict=True)
-    )
+    return tuple(Group(name=entry.name, gid=entry.gid, members=of) for entry, of in zip(entries, members, strict=True))
 
 
 def _nis_files(files: _Files) -> tuple[str, ...]:
