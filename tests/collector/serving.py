@@ -20,6 +20,7 @@ from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_collector.config import Settings
 from rongdun_collector.services import Services, build_services
 from rongdun_collector.store.migrate import migrate
+from rongdun_collector.store.results import due_hosts
 from rongdun_collector.store.store import open_store
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -68,9 +69,6 @@ class Collector:
         ruleset, store = self.services.ruleset, self.services.store
 
         def done() -> bool:
-            self.services.background.changed([])
-            from rongdun_collector.store.results import due_hosts  # noqa: PLC0415 - not for tests without a server
-
             with store.read() as connection:
                 due = due_hosts(connection, ruleset.digest, self.clock(), 1000)
             return host not in {one.host for one in due}
@@ -86,6 +84,7 @@ def serving(url: str, ruleset: Ruleset, clock: Clock, data: Path, **settings: An
     store = open_store(url)
     migrate(store)
     services = build_services(Settings(data=data, database=url, **settings), store, ruleset, clock)
+    services.background.look_every_s = 0.05
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     server = uvicorn.Server(uvicorn.Config(build_app(services), log_config=None, access_log=False, server_header=False))

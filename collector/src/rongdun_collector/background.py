@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ class Background:
     assessor: Assessor
     now: Callable[[], datetime]
     session_idle: timedelta
+    look_every_s: float = LOOK_EVERY_S
     counts: BackgroundCounts = field(default_factory=BackgroundCounts)
 
     def __post_init__(self) -> None:
@@ -64,21 +66,20 @@ class Background:
         self._wake.set()
 
     def _run(self) -> None:
-        looked: datetime | None = None
+        look_at = 0.0
         while not self._stopping:
-            now = self.now()
-            look = looked is None or abs((now - looked).total_seconds()) >= LOOK_EVERY_S
+            look = time.monotonic() >= look_at  # the wall clock may jump, and this must go on
             if look:
-                looked = now
+                look_at = time.monotonic() + self.look_every_s
             try:
                 self._judge_changed()
                 if look:
                     self._judge_due()
-                    self._sweep(now)
+                    self._sweep(self.now())
             except Exception:  # one of the four places: the top of a thread; what was left undone is still due
                 self.counts.failures += 1
                 log.exception("judging in the background failed; it is tried again")
-            self._wake.wait(LOOK_EVERY_S)
+            self._wake.wait(max(0.0, look_at - time.monotonic()))
             self._wake.clear()
 
     def _judge_changed(self) -> None:
@@ -98,7 +99,7 @@ class Background:
             return [self._changed.pop() for _ in range(min(limit, len(self._changed)))]
 
     def _sweep(self, now: datetime) -> None:
-        if self._swept is not None and now - self._swept < SWEEP_EVERY:
+        if self._swept is not None and timedelta() <= now - self._swept < SWEEP_EVERY:
             return
         self._swept = now
         with self.store.write() as connection:

@@ -143,7 +143,7 @@ def _query(heard_since: datetime) -> Select[Any]:
             HOSTS.c.system,
             SYSTEMS.c.name.label("system_name"),
             _LEVEL.label("level"),
-            func.coalesce(SYSTEMS.c.critical, False).label("critical"),
+            func.coalesce(SYSTEMS.c.critical, False).label("is_critical"),
             _presence(heard_since).label("presence"),
             _IN_CONFLICT.label("in_conflict"),
             HOSTS.c.enrolled_at,
@@ -175,7 +175,7 @@ def _filtered(query: Select[Any], wanted: HostFilter, heard_since: datetime) -> 
     if wanted.system is not None:
         query = query.where(or_(HOSTS.c.system == wanted.system, SYSTEMS.c.name == wanted.system))
     if wanted.level is not None:
-        query = query.where(_presence(heard_since).in_([wanted.presence]))
+        query = query.where(_LEVEL.in_([wanted.level]))
     if wanted.conflict is not None:
         query = query.where(_IN_CONFLICT if wanted.conflict else ~_IN_CONFLICT)
     if wanted.hostname_part:
@@ -194,7 +194,7 @@ def _row(row: Row[Any]) -> HostRow:
         system=row.system,
         system_name=row.system_name,
         level=row.level,
-        critical=bool(row.critical),
+        critical=bool(row.is_critical),
         presence=row.presence,
         in_conflict=bool(row.in_conflict),
         enrolled_at=row.enrolled_at,
