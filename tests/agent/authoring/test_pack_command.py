@@ -96,6 +96,9 @@ def test_one_rule_can_be_tested_alone(make_pack):
     )
     assert pack("test", folder)[0] == 1
     assert pack("test", folder, "--rule", "no-seven")[0] == 0
+    (folder / "group/no-eight.cases.yaml").unlink()
+    assert pack("test", folder, "--rule", "no-seven")[0] == 0
+    assert "has no case that expects" in pack("test", folder, "--rule", "no-eight")[1]
 
 
 def test_explain_says_what_cases_must_notice(make_pack):
