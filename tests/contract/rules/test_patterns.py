@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rongdun_contract.rules.patterns import MAX_TEXT, BadPattern, check_pattern, compile_pattern
+from rongdun_contract.rules.patterns import MAX_TEXT, compile_pattern
 from rongdun_contract.rules.patterns.automaton import Positions, positions
+from rongdun_contract.rules.patterns.check import BadPattern, check_pattern
 from rongdun_contract.rules.patterns.syntax import parse
 
 SLOW = [

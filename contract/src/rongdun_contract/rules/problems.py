@@ -1,6 +1,5 @@
 """What is wrong with a file, said so that its author can mend it."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -49,6 +48,8 @@ class Report:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A remedy: the known name that is most like the word, or the list of all known names (at most 12)."""
+    import difflib  # noqa: PLC0415 - slow to import, and needed only when something is wrong
+
     names = sorted(known)
     alike = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     if alike:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rongdun_contract.rules.logic import Outcome, unknown
 from rongdun_contract.rules.matchers.matcher import Complaint, Matcher, Test, decided, quoted
-from rongdun_contract.rules.patterns import MAX_TEXT, BadPattern, check_pattern, compile_pattern
+from rongdun_contract.rules.patterns import MAX_TEXT, compile_pattern
 from rongdun_contract.rules.types import FactType
 
 
@@ -19,6 +19,8 @@ def _matches(pattern: str) -> Test:
 
 
 def _refuse(pattern: Any, fact: FactType) -> Complaint | None:  # noqa: ANN401 - whatever the author wrote
+    from rongdun_contract.rules.patterns.check import BadPattern, check_pattern  # noqa: PLC0415 - for authors only
+
     if not isinstance(pattern, str):
         return Complaint(f"{quoted(pattern)} is no pattern", f'quote it: "{pattern}"')
     try:
