@@ -4,6 +4,9 @@ from typing import Literal
 
 from rongdun_contract.facts.model import FactModel, Maybe
 
+FOREVER_DAYS = 36_500
+"""Stands for "nothing ever removes it"."""
+
 
 class LogTarget(FactModel):
     """One destination of syslog records: a file, a remote host, a pipe, or a program's input."""
@@ -17,13 +20,16 @@ class LogTarget(FactModel):
 
 
 class Rotation(FactModel):
-    """One logrotate(8) entry; `keeps_days` is rotations x period, absent when unbounded or by size alone."""
+    """One logrotate(8) entry; `keeps_days` is rotations x period, FOREVER_DAYS where nothing is removed.
+
+    Where size alone or beside time decides, it depends on how much is written: undecided.
+    """
 
     paths: tuple[str, ...]
     period: Literal["hourly", "daily", "weekly", "monthly", "yearly", "size"] | None = None
     rotations: int | None = None
     maximum_age_days: int | None = None
-    keeps_days: Maybe[int | None] = None
+    keeps_days: Maybe[int] = 0
 
 
 class Journal(FactModel):
@@ -44,14 +50,15 @@ class Logging(FactModel):
     valid: Maybe[bool] = True
     targets: Maybe[tuple[LogTarget, ...]] = ()
     covered_facilities: Maybe[tuple[str, ...]] = ()
-    """Facilities whose `info` records reach some file or remote host."""
+    """Facilities whose `info` records reach some file or remote host, whatever they say."""
     remote: Maybe[bool] = False
+    """Records of `auth` and `authpriv` reach another host."""
     remote_encrypted: Maybe[bool] = False
     accepts_remote: Maybe[bool] = False
     file_create_mode: Maybe[int | None] = None
     journal: Journal = Journal()
     rotations: Maybe[tuple[Rotation, ...]] = ()
     system_log_keeps_days: Maybe[int | None] = None
-    """The shortest `keeps_days` among the system log files that are written and rotated; absent: kept for ever."""
+    """The shortest `keeps_days` among the files that the daemon writes to; absent: it writes to none."""
     login_records_keep_days: Maybe[int | None] = None
-    """The same for wtmp and btmp."""
+    """The same for wtmp and btmp; absent where the host keeps neither."""
