@@ -53,11 +53,11 @@ class Holders(NamedTuple):
 
 
 def read_pids(files: Files) -> tuple[int, ...]:
-    """Numbers of all processes, ascending; raises `Refused` when /proc hides those of others."""
+    """Numbers of all processes, ascending; raises `Refused` where a live /proc shows not all of them."""
     names = files.list_dir("/proc")
     pids = tuple(sorted(int(name) for name in names if name.isascii() and name.isdecimal()))
-    if pids and files.live and 1 not in pids:
-        raise Refused("/proc")  # hidepid=: pid 1 always exists
+    if files.live and 1 not in pids:
+        raise Refused("/proc")  # pid 1 always exists: hidden by hidepid=, or /proc is not mounted
     return pids
 
 
