@@ -1,23 +1,14 @@
-"""login.defs(5) as shadow's own parser reads it: the settings of passwd, useradd, su and login."""
+"""login.defs(5), as the programs of shadow read it, and as PAM modules do."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rongdun_agent.host import Host
+from rongdun_agent.setting import Setting
 
 PATH = "/etc/login.defs"
 _LINE = re.compile(r"[ \t]*([^ \t]+)[ \t][ \t\"]*([^\"]*)")
 _NUMBER = re.compile(r"\s*([+-]?)(0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,19})")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A value and where it stands; `overrides` are the places that said something earlier and lost."""
-
-    value: str
-    where: str
-    overrides: tuple[str, ...] = ()
 
 
 def read_login_defs(host: Host) -> Mapping[str, Setting]:
@@ -32,14 +23,12 @@ def parse_login_defs(path: str, lines: tuple[str, ...]) -> dict[str, Setting]:
         match = _LINE.match(line.rstrip())
         if match is None or match[1].startswith("#"):
             continue
-        before = found.get(match[1])
-        overrides = (*before.overrides, before.where) if before else ()
-        found[match[1]] = Setting(match[2], f"{path}:{number}", overrides)
+        found[match[1]] = Setting(match[2], f"{path}:{number}").over(found.get(match[1]))
     return found
 
 
 def number(setting: Setting | None) -> int | None:
-    """The setting as strtol(3) reads it with base 0 (`0x1f`, `017`); absent where shadow would refuse it (`90 # days`)."""
+    """The setting as strtol(3) with base 0 reads it (`0x1f`, `017`); absent where shadow refuses it (`90 # days`)."""
     match = _NUMBER.fullmatch(setting.value) if setting else None
     if match is None:
         return None
@@ -49,3 +38,13 @@ def number(setting: Setting | None) -> int | None:
         return int(sign + digits, base)
     except ValueError:  # an 8 or 9 in an octal number
         return None
+
+
+def search_key(path: str, lines: tuple[str, ...], key: str) -> Setting | None:
+    """A value as PAM modules look it up in login.defs(5) and in files like it: the first line wins, `#` ends a line."""
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        name, value = (*re.split(r"[ \t=]", text, maxsplit=1), "")[:2]
+        if name.lower() == key.lower():
+            return Setting(value.lstrip(" \t\r=").rstrip("\r"), f"{path}:{number}")
+    return None

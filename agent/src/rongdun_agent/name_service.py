@@ -10,7 +10,7 @@ _ACTION = re.compile(r"\[[^\]]*\]")
 
 
 def directory_services(host: Host, database: str) -> tuple[tuple[str, ...], str | None]:
-    """Services that may know entries which no local file holds, in the order of the file, and the line that names them."""
+    """Services that may know entries which no local file holds, in their order, and the line that names them."""
     for number, line in enumerate(host.lines(PATH), 1):
         text = line.partition("#")[0]
         name, colon, rest = text.partition(":")

@@ -59,8 +59,8 @@ NAMED: tuple[str, ...] = (
     "/var/log/lastlog",
     "/boot",
     "/root",
-    "/tmp",
-    "/var/tmp",
+    "/tmp",  # noqa: S108 - looked at, never written to
+    "/var/tmp",  # noqa: S108
 )
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -10,10 +10,10 @@ from rongdun_agent.host import Host
 from rongdun_agent.local_accounts.authorized_keys import parse_authorized_keys
 from rongdun_agent.probes import accounts
 from rongdun_contract.documents import seal
-from rongdun_contract.facts.accounts import Account, Accounts
+from rongdun_contract.facts.accounts import Account, Accounts, Home, Password
 from rongdun_contract.facts.model import Unknown
 from tests.agent.conftest import MakeHost
-from tests.agent.probes.conftest import ProbeAsNobody
+from tests.lab.rights import without_overrides
 
 SHA512 = "$6$saltsalt$" + "a" * 86
 YESCRYPT = "$y$j9T$" + "b" * 22 + "$" + "c" * 43
@@ -39,9 +39,21 @@ def _only(host: Host) -> Account:
     return _facts(host).users[0]
 
 
+def _password(user: Account) -> Password:
+    assert isinstance(user.password, Password)
+    return user.password
+
+
+def _home(user: Account) -> Home:
+    assert isinstance(user.home_directory, Home)
+    return user.home_directory
+
+
 def test_accounts_carry_what_rules_ask_for(make_host: MakeHost) -> None:
     """Kinds, shells and groups decide which rules apply to whom."""
-    facts = _facts(make_host({"/etc/passwd": PASSWD, "/etc/group": GROUP, "/etc/shadow": f"alice:{SHA512}:19000:1:90:7:30::\n"}))
+    facts = _facts(
+        make_host({"/etc/passwd": PASSWD, "/etc/group": GROUP, "/etc/shadow": f"alice:{SHA512}:19000:1:90:7:30::\n"})
+    )
     assert [(user.name, user.kind, user.login_shell) for user in facts.users] == [
         ("root", "root", True),
         ("daemon", "system", False),
@@ -51,8 +63,7 @@ def test_accounts_carry_what_rules_ask_for(make_host: MakeHost) -> None:
     ]
     alice = facts.users[4]
     assert alice.groups == ("alice", "sudo")
-    assert alice.password is not None and not isinstance(alice.password, Unknown)
-    assert alice.password.model_dump(exclude_none=True) == {
+    assert _password(alice).model_dump(exclude_none=True) == {
         "state": "usable",
         "algorithm": "sha512",
         "changed_on": "2022-01-08",
@@ -103,9 +114,11 @@ def test_accounts_carry_what_rules_ask_for(make_host: MakeHost) -> None:
 )
 def test_a_password_field_says_who_gets_in(make_host: MakeHost, field: str, state: str, algorithm: str | None) -> None:
     """`!` before a hash can be undone by passwd -u, `*` cannot, and empty opens the door: they must not be confused."""
-    user = _only(make_host({"/etc/passwd": "u:x:1000:1000::/home/u:/bin/sh\n", "/etc/shadow": f"u:{field}:19000::::::\n"}))
-    assert user.password is not None and not isinstance(user.password, Unknown)
-    assert (user.password.state, user.password.algorithm) == (state, algorithm)
+    user = _only(
+        make_host({"/etc/passwd": "u:x:1000:1000::/home/u:/bin/sh\n", "/etc/shadow": f"u:{field}:19000::::::\n"})
+    )
+    password = _password(user)
+    assert (password.state, password.algorithm) == (state, algorithm)
 
 
 @pytest.mark.parametrize(
@@ -115,24 +128,24 @@ def test_a_password_field_says_who_gets_in(make_host: MakeHost, field: str, stat
 )
 def test_a_password_in_passwd_itself_is_seen(make_host: MakeHost, field: str, state: str) -> None:
     """Then shadow is not asked at all, whatever it says."""
-    host = make_host({"/etc/passwd": f"u:{field}:1000:1000::/home/u:/bin/sh\n", "/etc/shadow": f"u:{YESCRYPT}:19000::::::\n"})
-    password = _only(host).password
-    assert password is not None and not isinstance(password, Unknown)
-    assert password.state == state
+    host = make_host(
+        {"/etc/passwd": f"u:{field}:1000:1000::/home/u:/bin/sh\n", "/etc/shadow": f"u:{YESCRYPT}:19000::::::\n"}
+    )
+    assert _password(_only(host)).state == state
 
 
 def test_an_account_without_a_shadow_line_has_no_password(make_host: MakeHost) -> None:
     """Nothing fits then; that is neither an empty password nor an unknown one."""
-    assert _only(make_host({"/etc/passwd": "u:x:1000:1000::/home/u:/bin/sh\n", "/etc/shadow": "v:*:1::::::\n"})).password is None
+    assert (
+        _only(make_host({"/etc/passwd": "u:x:1000:1000::/home/u:/bin/sh\n", "/etc/shadow": "v:*:1::::::\n"})).password
+        is None
+    )
 
 
 def test_days_are_dates_and_zero_means_change_at_next_login(make_host: MakeHost) -> None:
     """An administrator who sets day 0 forces a change: that is no change in 1970."""
-    user = _only(
-        make_host({"/etc/passwd": "u:x:1:1::/:/bin/sh\n", "/etc/shadow": "u:*:0:-1:99999:::99999999999:\n"})
-    )
-    assert user.password is not None and not isinstance(user.password, Unknown)
-    assert user.password.model_dump(exclude_none=True) == {
+    user = _only(make_host({"/etc/passwd": "u:x:1:1::/:/bin/sh\n", "/etc/shadow": "u:*:0:-1:99999:::99999999999:\n"}))
+    assert _password(user).model_dump(exclude_none=True) == {
         "state": "disabled",
         "must_change": True,
         "maximum_days": 99999,
@@ -158,13 +171,11 @@ def test_doubles_and_strays_are_told(make_host: MakeHost) -> None:
     assert facts.duplicate_group_names == ("wheel",)
     assert facts.duplicate_gids == (0,)
     assert facts.missing_primary_gids == (99,)
-    first = facts.users[0].password
-    assert first is not None and not isinstance(first, Unknown)
-    assert first.state == "usable", "the first shadow line of a name is the one that counts"
+    assert _password(facts.users[0]).state == "usable", "the first shadow line of a name is the one that counts"
 
 
 def test_lines_that_are_no_entries_are_reported_not_swallowed(make_host: MakeHost) -> None:
-    """libc skips or half-reads them; an auditor has to see them, without their secrets."""
+    """Libc skips or half-reads them; an auditor has to see them, without their secrets."""
     probed = accounts.probe(
         make_host(
             {
@@ -178,7 +189,13 @@ def test_lines_that_are_no_entries_are_reported_not_swallowed(make_host: MakeHos
     assert isinstance(facts, Accounts)
     assert [user.name for user in facts.users] == ["bob"]
     assert facts.users[0].login_shell, "an empty shell field means /bin/sh"
-    assert facts.malformed_lines == ("/etc/passwd: bob", "/etc/passwd: ?", "/etc/passwd: max", "/etc/shadow: ?", "/etc/shadow: bob")
+    assert facts.malformed_lines == (
+        "/etc/passwd: bob",
+        "/etc/passwd: ?",
+        "/etc/passwd: max",
+        "/etc/shadow: ?",
+        "/etc/shadow: bob",
+    )
     assert probed.sources["malformed_lines[1]"].where == "/etc/passwd:4"
     assert facts.nis_lines == ("/etc/passwd", "/etc/group")
     assert "aaaa" not in facts.model_dump_json()
@@ -192,7 +209,11 @@ def test_uid_min_of_the_host_divides_people_from_services(make_host: MakeHost) -
 
 def test_directory_services_are_named(make_host: MakeHost) -> None:
     """Accounts of a directory are not in these files, and the facts must say so."""
-    probed = accounts.probe(make_host({"/etc/nsswitch.conf": "group: files ldap\npasswd:  files [!NOTFOUND=return] sss systemd winbind # x\n"}))
+    probed = accounts.probe(
+        make_host(
+            {"/etc/nsswitch.conf": "group: files ldap\npasswd:  files [!NOTFOUND=return] sss systemd winbind # x\n"}
+        )
+    )
     facts = probed.facts
     assert isinstance(facts, Accounts)
     assert facts.directory_services == ("sss", "winbind")
@@ -204,7 +225,8 @@ def test_homes_tell_modes_owners_and_trust(make_host: MakeHost) -> None:
     owner = os.getuid()
     host = make_host(
         {
-            "/etc/passwd": f"u:x:{owner}:0::/home/u:/bin/sh\nv:x:4711:0::/home/u:/bin/sh\nw:x:5:5::/none:/bin/sh\nx:x:6:6:::/bin/sh\n",
+            "/etc/passwd": f"u:x:{owner}:0::/home/u:/bin/sh\nv:x:4711:0::/home/u:/bin/sh\n"
+            "w:x:5:5::/none:/bin/sh\nx:x:6:6:::/bin/sh\n",
             "/home/u": {"dir": True, "mode": "0751"},
             "/home/u/.ssh": {"dir": True, "mode": "0770"},
             "/home/u/.ssh/authorized_keys": {"content": "", "mode": "0640"},
@@ -212,9 +234,8 @@ def test_homes_tell_modes_owners_and_trust(make_host: MakeHost) -> None:
             "/home/u/.rhosts": "+ +\n",
         }
     )
-    u, v, w, x = (user.home_directory for user in _facts(host).users)
-    assert u is not None and not isinstance(u, Unknown)
-    assert u.model_dump() == {
+    u, v, w, x = _facts(host).users
+    assert _home(u).model_dump() == {
         "exists": True,
         "owner_matches": True,
         "mode": 0o751,
@@ -223,14 +244,14 @@ def test_homes_tell_modes_owners_and_trust(make_host: MakeHost) -> None:
         "ssh_owner_matches": True,
         "trust_files": (".rhosts",),
     }
-    assert v is not None and not isinstance(v, Unknown) and v.owner_matches is False
-    assert w is not None and not isinstance(w, Unknown) and w.exists is False
-    assert x is None
+    assert _home(v).owner_matches is False
+    assert _home(w).exists is False
+    assert x.home_directory is None
 
 
-def test_without_root_what_is_closed_is_unknown(make_host: MakeHost, probe_as_nobody: ProbeAsNobody) -> None:
+def test_without_root_what_is_closed_is_unknown(make_host: MakeHost) -> None:
     """An unreadable shadow file must not make every account look as if it had no password."""
-    make_host(
+    host = make_host(
         {
             "/etc/passwd": "root:x:0:0::/root:/bin/sh\nu:*:1000:1000::/home/u:/bin/sh\n",
             "/etc/shadow": {"content": f"root:{SHA512}:1::::::\n", "mode": "0000"},
@@ -240,23 +261,30 @@ def test_without_root_what_is_closed_is_unknown(make_host: MakeHost, probe_as_no
             "/home/u": {"dir": True, "mode": "0755"},
         }
     )
-    facts = probe_as_nobody(accounts.probe).facts
-    assert isinstance(facts, Accounts)
+    with without_overrides():
+        facts = _facts(host)
     root, u = facts.users
     refused = Unknown(unknown="no permission")
     assert root.password == refused
     assert root.authorized_keys == refused
-    assert root.home_directory is not None and not isinstance(root.home_directory, Unknown)
-    assert root.home_directory.authorized_keys_mode == refused
-    assert u.password is not None and not isinstance(u.password, Unknown), "passwd itself says `*`, no need for shadow"
+    assert _home(root).authorized_keys_mode == refused
+    assert _password(u).state == "disabled", "passwd itself says `*`, no need for shadow"
     assert u.authorized_keys == ()
 
 
 def test_comments_change_no_facts(make_host: MakeHost) -> None:
     """A comment added to a file must not look like a change of the host."""
-    before = accounts.probe(make_host({"/etc/passwd": PASSWD + "bad\n", "/etc/group": GROUP, "/etc/login.defs": "UID_MIN 1000\n"}))
+    before = accounts.probe(
+        make_host({"/etc/passwd": PASSWD + "bad\n", "/etc/group": GROUP, "/etc/login.defs": "UID_MIN 1000\n"})
+    )
     after = accounts.probe(
-        make_host({"/etc/passwd": "# note\n\n" + PASSWD + "bad\n", "/etc/group": "#\n" + GROUP, "/etc/login.defs": "# x\nUID_MIN 1000\n"})
+        make_host(
+            {
+                "/etc/passwd": "# note\n\n" + PASSWD + "bad\n",
+                "/etc/group": "#\n" + GROUP,
+                "/etc/login.defs": "# x\nUID_MIN 1000\n",
+            }
+        )
     )
     one, two = seal("accounts", before.facts, before.sources), seal("accounts", after.facts, after.sources)
     assert one.facts_digest == two.facts_digest
@@ -264,7 +292,8 @@ def test_comments_change_no_facts(make_host: MakeHost) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "bits"), [("ed25519", None), ("rsa", "2048"), ("rsa", "3072"), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521")]
+    ("kind", "bits"),
+    [("ed25519", None), ("rsa", "2048"), ("rsa", "3072"), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521")],
 )
 def test_fingerprints_agree_with_ssh_keygen(tmp_path: Path, kind: str, bits: str | None) -> None:
     """An officer compares what we print with what ssh-keygen -l prints."""
@@ -284,10 +313,17 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2nHt5SGpDYwMDAw8P+rY6R3mUvCjK3mN2UX
     [
         pytest.param(KEY, (), None, id="bare"),
         pytest.param(f"  \t{KEY}   bob@site  ", (), "bob@site", id="blanks around"),
-        pytest.param(f"no-pty,From=\"10.0.0.0/8,!10.1.1.1\" {KEY} c d", ("no-pty", "from"), "c d", id="comma inside quotes"),
-        pytest.param(f'command="echo \\"hi, there\\" # x",restrict {KEY}', ("command", "restrict"), None, id="quotes inside quotes"),
+        pytest.param(
+            f'no-pty,From="10.0.0.0/8,!10.1.1.1" {KEY} c d', ("no-pty", "from"), "c d", id="comma inside quotes"
+        ),
+        pytest.param(
+            f'command="echo \\"hi, there\\" # x",restrict {KEY}',
+            ("command", "restrict"),
+            None,
+            id="quotes inside quotes",
+        ),
         pytest.param(f'environment="A=b c" {KEY}', ("environment",), None, id="blank inside quotes"),
-        pytest.param(f"cert-authority,principals=\"a,b\" {KEY}\r", ("cert-authority", "principals"), None, id="CRLF"),
+        pytest.param(f'cert-authority,principals="a,b" {KEY}\r', ("cert-authority", "principals"), None, id="CRLF"),
     ],
 )
 def test_options_are_told_by_name(line: str, options: tuple[str, ...], comment: str | None) -> None:
@@ -298,7 +334,15 @@ def test_options_are_told_by_name(line: str, options: tuple[str, ...], comment: 
 
 @pytest.mark.parametrize(
     "line",
-    ["", "# " + KEY, "ssh-rsa " + KEY.split()[1], "ssh-ed25519 not*base64", "1024 35 123456789", 'command="x ' + KEY, "ssh-ed25519 AAAA"],
+    [
+        "",
+        "# " + KEY,
+        "ssh-rsa " + KEY.split()[1],
+        "ssh-ed25519 not*base64",
+        "1024 35 123456789",
+        'command="x ' + KEY,
+        "ssh-ed25519 AAAA",
+    ],
     ids=["blank", "comment", "type unlike the blob", "no base64", "protocol 1", "quote never closed", "blob cut short"],
 )
 def test_lines_that_sshd_would_not_accept_grant_nothing(line: str) -> None:

@@ -13,7 +13,7 @@ from rongdun_agent.rule_files import GROUPS, NAMED
 from rongdun_contract.facts.files import File, Files
 from rongdun_contract.facts.model import Unknown
 from tests.agent.conftest import MakeHost
-from tests.agent.probes.conftest import ProbeAsNobody
+from tests.lab.rights import without_overrides
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="chown needs root")
 REFUSED = Unknown(unknown="no permission")
@@ -52,7 +52,9 @@ def test_owners_are_named_by_the_hosts_own_files(make_host: MakeHost) -> None:
             }
         )
     )
-    assert facts.named["/etc/shadow"] == File(type="file", owner="keeper", group="shadow", uid=4242, gid=4300, mode=0o4640)
+    assert facts.named["/etc/shadow"] == File(
+        type="file", owner="keeper", group="shadow", uid=4242, gid=4300, mode=0o4640
+    )
     assert facts.named["/etc/gshadow"] == File(type="file", owner="77", group="78", uid=77, gid=78, mode=0o600)
 
 
@@ -79,27 +81,33 @@ def test_a_symlink_shows_what_it_leads_to(make_host: MakeHost) -> None:
 def test_patterns_find_host_keys_but_not_their_public_halves(make_host: MakeHost) -> None:
     """A public key may be read by all, a private one by root alone: mixing them up makes both rules wrong."""
     facts = _facts(
-        make_host({f"/etc/ssh/ssh_host_{kind}": "" for kind in ("rsa_key", "rsa_key.pub", "ed25519_key", "ed25519_key.pub")})
+        make_host(
+            {f"/etc/ssh/ssh_host_{kind}": "" for kind in ("rsa_key", "rsa_key.pub", "ed25519_key", "ed25519_key.pub")}
+        )
     )
-    assert list(_group(facts, "ssh_host_private_keys")) == ["/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_rsa_key"]
-    assert list(_group(facts, "ssh_host_public_keys")) == ["/etc/ssh/ssh_host_ed25519_key.pub", "/etc/ssh/ssh_host_rsa_key.pub"]
+    assert list(_group(facts, "ssh_host_private_keys")) == [
+        "/etc/ssh/ssh_host_ed25519_key",
+        "/etc/ssh/ssh_host_rsa_key",
+    ]
+    assert list(_group(facts, "ssh_host_public_keys")) == [
+        "/etc/ssh/ssh_host_ed25519_key.pub",
+        "/etc/ssh/ssh_host_rsa_key.pub",
+    ]
 
 
-def test_without_root_closed_directories_are_unknown(make_host: MakeHost, probe_as_nobody: ProbeAsNobody) -> None:
+def test_without_root_closed_directories_are_unknown(make_host: MakeHost) -> None:
     """Nobody can list /var/log/audit; that does not mean that there are no audit logs."""
-    make_host(
+    host = make_host(
         {
             "/var/log/audit/audit.log": "",
-            "/var/log/audit": {"dir": True, "mode": "0700"},
-            "/etc/ssl": {"dir": True, "mode": "0700"},
+            "/var/log/audit": {"dir": True, "mode": "0000"},
+            "/etc/ssl": {"dir": True, "mode": "0000"},
             "/etc/ssl/private": {"dir": True},
             "/etc/shadow": {"content": "", "mode": "0000"},
         }
     )
-    if os.geteuid() != 0:
-        pytest.skip("an owner may enter own directories")
-    facts = probe_as_nobody(files.probe).facts
-    assert isinstance(facts, Files)
+    with without_overrides():
+        facts = _facts(host)
     assert facts.groups["audit_logs"] == REFUSED
     assert facts.named["/etc/ssl/private"] == REFUSED
     shadow = facts.named["/etc/shadow"]

@@ -1,4 +1,4 @@
-"""What the second field of shadow(5) says: may somebody get in with a password, and how is it stored; never the hash."""
+"""What the second field of shadow(5) says: may a password let somebody in, and how is it stored; never the hash."""
 
 import re
 from typing import NamedTuple
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
 
 
 def classify(field: str) -> Verdict:
-    """Judge a password field: empty, a hash, a hash behind `!`, or something that no password fits (`*`, `!!`, `*LK*`)."""
+    """Judge a password field: empty, a hash, a hash behind `!`, or what no password fits (`*`, `!!`, `*LK*`)."""
     if not field:
         return Verdict("empty")
     algorithm = _algorithm(field)

@@ -54,7 +54,7 @@ def _key_paths(entry: PasswdEntry, patterns: tuple[str, ...]) -> Iterable[str]:
     """Paths with sshd's tokens replaced; a relative one is meant from the home directory."""
     for pattern in patterns:
         tokens = {"%": "%", "h": entry.home, "u": entry.name, "U": str(entry.uid)}
-        path = _TOKEN.sub(lambda match, tokens=tokens: tokens[match[1]], pattern)
+        path = "".join(tokens.get(part, part) if at % 2 else part for at, part in enumerate(_TOKEN.split(pattern)))
         if path.startswith("/"):
             yield path
         elif entry.home.startswith("/"):

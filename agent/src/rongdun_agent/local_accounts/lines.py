@@ -130,7 +130,8 @@ def _shadow_entry(fields: list[str], where: str) -> ShadowEntry | None:
     days = [_days(text) for text in fields[2:8]]
     if None in days:
         return None
-    return ShadowEntry(fields[0], fields[1], *(d if d is not None and d >= 0 else None for d in days), where)
+    changed, minimum, maximum, warning, inactive, expires = (None if day is None or day < 0 else day for day in days)
+    return ShadowEntry(fields[0], fields[1], changed, minimum, maximum, warning, inactive, expires, where)
 
 
 def _group_entry(fields: list[str], where: str) -> GroupEntry | None:

@@ -10,7 +10,7 @@ Key = TypeVar("Key", str, int)
 
 
 def groups_by_account(users: Iterable[PasswdEntry], groups: tuple[GroupEntry, ...]) -> dict[str, tuple[str, ...]]:
-    """Names of the groups that each account name belongs to, sorted; accounts that only group(5) knows are in it too."""
+    """Names of the groups that each account belongs to, sorted; accounts that only group(5) knows are in it too."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     names = _names(groups)
     for group in groups:
@@ -23,7 +23,7 @@ def groups_by_account(users: Iterable[PasswdEntry], groups: tuple[GroupEntry, ..
 
 
 def members_by_group(users: Iterable[PasswdEntry], groups: tuple[GroupEntry, ...]) -> list[tuple[str, ...]]:
-    """The members of each group, sorted, as many as there are groups: listed ones and those whose primary group it is."""
+    """The members of each group in the order of the groups: listed ones and those whose primary group it is."""
     primary: defaultdict[int, set[str]] = defaultdict(set)
     for user in users:
         primary[user.gid].add(user.name)

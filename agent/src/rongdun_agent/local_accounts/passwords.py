@@ -12,7 +12,7 @@ _LAST_DAY = (date.max - _EPOCH).days
 
 def needs_shadow(entry: PasswdEntry) -> bool:
     """Whether the password field points to shadow(5), as `x` does (and `##name` in PAM's eyes)."""
-    return entry.password == "x" or entry.password == f"##{entry.name}"  # noqa: S105 - a marker, no password
+    return entry.password in ("x", f"##{entry.name}")
 
 
 def password_of(entry: PasswdEntry, shadow: ShadowEntry | None) -> Password | None:
