@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from rongdun_contract.facts import SECTIONS
+from rongdun_contract.rules.lint import lint_pack
 from rongdun_contract.rules.logic import Truth
 from rongdun_contract.rules.matchers import MATCHERS
 from rongdun_contract.rules.reference import pages
@@ -30,9 +31,25 @@ def test_every_matcher_section_and_truth_value_is_in_the_pages() -> None:
     assert all(f"| {truth.value} |" in made["logic.md"] for truth in Truth)
 
 
-def test_the_language_page_names_every_matcher() -> None:
+def test_every_rule_in_the_language_page_is_one(tmp_path: Path) -> None:
+    """An example that does not load teaches the wrong thing."""
     text = (REFERENCE / "rule-language.md").read_text("utf-8")
-    assert [name for name in MATCHERS if f"`{name}`" not in text] == []
+    blocks = [part.split("```")[0] for part in text.split("```yaml\n")[1:]]
+    rule, pack, quantifier, params, cases = blocks
+    head = rule.split("applies:")[0].replace("zh: …", "zh: 字")
+    (tmp_path / "pack.yaml").write_text(pack.replace("zh: …", "zh: 字"), "utf-8")
+    examples = {
+        "ssh-root-login-off": rule.replace("zh: …", "zh: 字"),
+        "new-superusers-absent": head.replace("ssh-root-login-off", "new-superusers-absent") + quantifier,
+        "password-age-limited": head.replace("ssh-root-login-off", "password-age-limited") + params,
+        "ipv4-forwarding-off": head.replace("ssh-root-login-off", "ipv4-forwarding-off")
+        + """expect: {'sysctl.parameters["net.ipv4.ip_forward"].at_boot': {in: ["0", absent]}}\n""",
+    }
+    for name, example in examples.items():
+        (tmp_path / f"{name}.yaml").write_text(example, "utf-8")
+    (tmp_path / "ipv4-forwarding-off.cases.yaml").write_text(cases, "utf-8")
+    problems = [str(problem) for problem in lint_pack(tmp_path).problems]
+    assert [one for one in problems if "has no case that expects" not in one and "needs: rules read" not in one] == []
 
 
 def test_the_facts_page_tells_what_may_be_absent_and_what_unknown() -> None:
