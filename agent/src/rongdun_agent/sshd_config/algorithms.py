@@ -8,6 +8,9 @@ from rongdun_agent.sshd_config.patterns import list_verdict
 
 _SHORT_NAMES = frozenset(("rsa", "dsa", "ecdsa", "ed25519", "ecdsa-sk", "ed25519-sk"))
 _SIGNS = ("+", "-", "^")
+_SECOND_NAME = "sntrup761x25519-sha512"
+_SECOND_NAME_SINCE = 4
+"""Debian's update of 9.2 that added the name (its changelog, deb12u4)."""
 LISTS_OF = {
     "ciphers": "ciphers",
     "macs": "macs",
@@ -22,7 +25,16 @@ LISTS_OF = {
 
 def algorithms_of(build: Build) -> Algorithms | None:
     """The lists of this build, None where it was not measured."""
-    return DEBIAN.get(build.number[:2]) if build.debian and build.number is not None else None
+    if not build.debian or build.number is None:
+        return None
+    lists = DEBIAN.get(build.number[:2])
+    if lists is not None and build.number[:2] == (9, 2) and build.debian_update < _SECOND_NAME_SINCE:
+        return {**lists, "kex_algorithms": Lists(*map(_without_second_name, lists["kex_algorithms"]))}
+    return lists
+
+
+def _without_second_name(names: str) -> str:
+    return ",".join(name for name in names.split(",") if name != _SECOND_NAME)
 
 
 def algorithm_list(kind: str) -> Handler:

@@ -6,7 +6,7 @@ from rongdun_agent.sshd_config import algorithms, defaults, listening
 from rongdun_agent.sshd_config.build import Build
 from rongdun_agent.sshd_config.keywords import keywords_of
 from rongdun_agent.sshd_config.names import Names
-from rongdun_agent.sshd_config.options import ConfigError, Options, Setting
+from rongdun_agent.sshd_config.options import UNDECIDED, ConfigError, Options, Setting
 
 _NONE_CLEARS = ("authorized_principals_file", "per_source_penalty_exempt_list")
 _ENABLED_BY = {
@@ -28,8 +28,7 @@ def finish(options: Options, build: Build, names: Names) -> None:
     for name in _NONE_CLEARS:
         options.change(name, _cleared)
     options.change("channel_timeout", lambda value: () if _is_none(value) else value)
-    if options.get("challenge_response_authentication") == "yes":
-        options.settings["kbd_interactive_authentication"] = _implied(options)
+    _imply_keyboard(options)
     _check(options)
 
 
@@ -41,11 +40,15 @@ def _is_none(words: tuple[str, ...]) -> bool:
     return len(words) == 1 and words[0].lower() == "none"
 
 
-def _implied(options: Options) -> Setting:
+def _imply_keyboard(options: Options) -> None:
     """Challenge-response is done by keyboard-interactive, which it switches on (before OpenSSH 8.7)."""
-    by = options.settings["challenge_response_authentication"]
+    by = options.settings.get("challenge_response_authentication")
+    if by is None or by.value == "no":
+        return
     own = options.settings["kbd_interactive_authentication"]
-    return Setting("yes", list(by.where), [*own.lost, *(own.where if own.value != "yes" else [])])
+    lost = [*own.lost, *(own.where if own.value != by.value else [])]
+    if own.value != "yes":
+        options.settings["kbd_interactive_authentication"] = Setting(by.value, list(by.where), lost)
 
 
 def _assemble(options: Options, build: Build, settings: Iterable[str]) -> None:
@@ -58,11 +61,12 @@ def _assemble(options: Options, build: Build, settings: Iterable[str]) -> None:
 def _check(options: Options) -> None:
     for kind in ("keys", "principals"):
         command, user = options.get(f"authorized_{kind}_command"), options.get(f"authorized_{kind}_command_user")
-        if command is not None and str(command).lower() != "none" and user == "none":
+        if isinstance(command, str) and command.lower() != "none" and user in ("none", UNDECIDED):
             where = options.settings[f"authorized_{kind}_command"].where[0]
             raise ConfigError(where, "a command is set without the user who runs it")
     keyless = options.get("host_key_agent") == "none" and options.get("gssapi_key_exchange") != "yes"
-    if set(options.get("host_key") or ()) == {"none"} and keyless:
+    keys = options.get("host_key")
+    if isinstance(keys, tuple) and set(keys) == {"none"} and keyless:
         raise ConfigError(options.settings["host_key"].where[0], "no host key is left")
     methods = options.get("authentication_methods")
     if isinstance(methods, tuple) and methods != ("any",) and not any(_possible(way, options) for way in methods):

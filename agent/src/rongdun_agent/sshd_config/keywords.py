@@ -11,7 +11,6 @@ from rongdun_agent.sshd_config.penalties import penalties
 
 Number = tuple[int, ...]
 _ALWAYS: Number = (0,)
-_EVER: Number = (1000,)
 
 
 class Keyword(NamedTuple):
@@ -23,7 +22,7 @@ class Keyword(NamedTuple):
     in_match: bool = False
     """It may stand inside a Match block, and then takes the place of the global value."""
     since: Number = _ALWAYS
-    until: Number = _EVER
+    until: Number | None = None
     debian: bool = False
     """Only in Debian's and Ubuntu's builds."""
 
@@ -34,7 +33,7 @@ def keywords_of(build: Build) -> Mapping[str, Keyword]:
         keyword.name: keyword
         for keyword in KEYWORDS
         if build.since(*keyword.since)
-        and build.before(*keyword.until)
+        and (keyword.until is None or build.before(*keyword.until))
         and (not keyword.debian or build.debian or build.number is None)
     }
 

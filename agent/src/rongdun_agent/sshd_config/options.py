@@ -66,9 +66,9 @@ class Options:
             self.settings[name] = Setting(value, [where])
 
     def change(self, name: str, convert: Callable[[Any], object]) -> None:
-        """Rewrite a value in its place, its sources kept."""
+        """Rewrite a known value in its place, its sources kept."""
         setting = self.settings.get(name)
-        if setting is not None:
+        if setting is not None and not isinstance(setting.value, Unknown):
             setting.value = convert(setting.value)
 
     def override(self, name: str, by: Setting) -> None:
