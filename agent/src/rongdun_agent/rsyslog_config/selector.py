@@ -17,7 +17,7 @@ def parse_selector(text: str) -> Masks | None:
     """What a selector takes; None when it is none."""
     masks: Masks = dict.fromkeys(FACILITIES, frozenset[int]())
     for part in text.split(";"):
-        facilities, dot, priority = part.rpartition(".")
+        facilities, dot, priority = part.lower().rpartition(".")
         if not dot:
             return None
         names = FACILITIES if facilities == "*" else [_OTHER_NAMES.get(name, name) for name in facilities.split(",")]
@@ -35,7 +35,7 @@ def _change(priority: str) -> tuple[frozenset[int], frozenset[int]] | None:
     negated = priority.startswith("!")
     word = priority.removeprefix("!")
     exactly = word.startswith("=")
-    word = word.removeprefix("=").lower()
+    word = word.removeprefix("=")
     word = _OTHER_NAMES.get(word, word)
     if word == "none":
         return frozenset(), ALL

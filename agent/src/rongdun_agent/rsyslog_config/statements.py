@@ -199,7 +199,7 @@ def _without_comments(text: str) -> str:
             end = text.find("\n", at)
             at = len(text) if end < 0 else end
             continue
-        if not quoted and text.startswith("/*", at):
+        if not quoted and text.startswith("/*", at) and (at == 0 or text[at - 1].isspace()):
             end = text.find("*/", at + 2)
             end = len(text) if end < 0 else end + 2
             out.append("\n" * text.count("\n", at, end))
