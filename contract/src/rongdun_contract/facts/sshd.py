@@ -32,7 +32,7 @@ class NetBlockSize(FactModel):
 class Context(FactModel):
     """What `sshd -T` would print for the connections that satisfy exactly these Match blocks, keyword by keyword.
 
-    Names are those of sshd_config(5) in snake_case. Words are as `sshd -T` of that release prints them, one word for all
+    Names are those of sshd_config(5) in snake_case. Words are as `sshd -T` of the release prints them, one for all
     spellings (`without-password` up to 10.0, also where `prohibit-password` is written; `none` where nothing is set);
     numbers are numbers, times are seconds, lists are lists in their order. Absent: this release has no such keyword.
     """
