@@ -55,6 +55,10 @@ class Files:
         """The content of a file, `None` when it is absent; /dev/null, as in a masked file, is empty."""
         return self._ask(path, lambda name: self._read(path, name, limit))
 
+    def read_head(self, path: str, size: int) -> bytes | None:
+        """The first bytes of a file that may be large, `None` when it is absent."""
+        return self._ask(path, lambda name: self._head(path, name, size))
+
     def read_text(self, path: str, limit: int = DEFAULT_LIMIT) -> str | None:
         """The content as text, `None` when absent."""
         data = self.read_bytes(path, limit)
@@ -130,6 +134,15 @@ class Files:
             if error.errno in absent:
                 return None
             raise
+
+    def _head(self, path: str, name: bytes, size: int) -> bytes:
+        _require_file(path, self._files.stat(name, follow=True))
+        fd = self._files.open(name, _READING)
+        try:
+            _require_file(path, os.fstat(fd))
+            return os.read(fd, size)
+        finally:
+            os.close(fd)
 
     def _read(self, path: str, name: bytes, limit: int) -> bytes:
         before = self._files.stat(name, follow=True)

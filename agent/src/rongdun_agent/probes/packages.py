@@ -31,7 +31,7 @@ def probe(host: Host) -> Probed:
 
 def _database(host: Host) -> tuple[Packages, str]:
     """Facts and path of the database; an empty one of dpkg gives way, for it is also packaged for rpm's systems."""
-    unpacked = dpkg.read_packages(host)
+    unpacked = host.once(dpkg.read_packages)
     if unpacked:
         return _by_dpkg(host, unpacked), dpkg.STATUS
     if database := rpmdb.find_database(host):
@@ -56,7 +56,7 @@ def _by_dpkg(host: Host, packages: tuple[dpkg.DpkgPackage, ...]) -> Packages:
 
 def _by_rpm(host: Host, database: rpmdb.RpmDatabase) -> Packages:
     try:
-        packages = database.packages(host)
+        packages = host.once(rpmdb.read_packages)
     except Refused:
         refused = Unknown(unknown="no permission")
         return Packages(

@@ -58,6 +58,12 @@ def find_database(host: Host) -> RpmDatabase | None:
     return None
 
 
+def read_packages(host: Host) -> tuple[RpmPackage, ...]:
+    """Every package of the database that this host has; none without one."""
+    database = find_database(host)
+    return database.packages(host) if database else ()
+
+
 def _opened(host: Host, path: str) -> BinaryIO:
     """The file, read in pieces: databases of a hundred megabytes are common, and the agent has to stay small."""
     try:

@@ -8,7 +8,10 @@ Purpose = Literal["anti-malware", "host-ids", "file-integrity", "backup", "remot
 
 
 class Product(FactModel):
-    """A product recognised by package, unit or path; `running` is absent where it is no daemon or cannot be told."""
+    """A product recognised by package, program or path, once for each of its purposes.
+
+    `running` and `enabled` are absent where it is no daemon, `scheduled` where nobody has to run it regularly.
+    """
 
     name: str
     purpose: Purpose
@@ -16,11 +19,11 @@ class Product(FactModel):
     running: Maybe[bool | None] = None
     enabled: Maybe[bool | None] = None
     data_updated_on: Maybe[str | None] = None
-    """Date (UTC) of its signatures or database."""
+    """Date (UTC) on which its signatures or its database were built."""
     scheduled: Maybe[bool | None] = None
 
 
 class Protection(FactModel):
     """Products sorted by purpose and name."""
 
-    products: tuple[Product, ...] = ()
+    products: Maybe[tuple[Product, ...]] = ()

@@ -1,0 +1,39 @@
+"""What a product is known by."""
+
+from dataclasses import dataclass
+
+from rongdun_contract.facts.protection import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Regularly:
+    """How work that is done again and again is known: by the package's timers and scripts, or by any other.
+
+    `switch` is a setting without which the package's own do nothing: files that may hold it, and what a line must be.
+    """
+
+    timers: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    switch: tuple[tuple[str, ...], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A product is there when one of its packages is installed, one of its paths exists, or one of its programs does.
+
+    `programs` are looked for by name where programs lie; `paths` may hold wildcards. `processes` are names without which
+    a product is no daemon. `data` are its signatures or its database, the newest of which counts.
+    """
+
+    name: str
+    purposes: tuple[Purpose, ...]
+    packages: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    regularly: Regularly | None = None
+    only_when_scheduled: bool = False
+    """It comes with something else, so that its presence alone means nothing."""
