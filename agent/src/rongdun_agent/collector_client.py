@@ -112,6 +112,7 @@ class Client:
                 raise http.client.HTTPException("answer too long or too slow")
         if response.length:
             raise http.client.IncompleteRead(b"".join(parts), response.length)
+        response.read()  # nothing more, but only this marks the connection as free for the next request
         return b"".join(parts)
 
 
