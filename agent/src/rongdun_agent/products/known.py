@@ -7,7 +7,7 @@ from rongdun_contract.facts.protection import Purpose
 
 @dataclass(frozen=True, slots=True)
 class Regularly:
-    """How work that is done again and again is known: by the package's timers and scripts, or by any other.
+    """How work that is done again and again is known: by the package's timers and scripts, or by others.
 
     `switch` is a setting without which the package's own do nothing: files that may hold it, and what a line must be.
     """
