@@ -22,7 +22,7 @@ class Regularly:
 class Known:
     """A product is there when one of its packages is installed, one of its paths exists, or one of its programs does.
 
-    `programs` are looked for by name where programs lie; `paths` may hold wildcards. `processes` are names without which
+    """A product is there when one of its packages is installed, or one of its paths or programs exists.
     a product is no daemon. `data` are its signatures or its database, the newest of which counts.
     """
 
