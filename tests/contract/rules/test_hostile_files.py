@@ -35,8 +35,7 @@ CASES = """\
   now: "2026-01-01"
   expect: {verdict: pass, objects: [], found: 2}
 """
-TOKENS = st.sampled_from([*"{}[]:-, 
-\"|?3~#%", "&a", "*a", "!x", "no", "0.5", "a", "@value"])
+TOKENS = st.sampled_from([*"{}[]:-, |?3~#%", "\n", '"', "&a", "*a", "!x", "no", "0.5", "a", "@value"])
 
 quickly = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
