@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from rongdun_collector.problems import MEDIA_TYPE, Refusal, RefusedError, invalid
 
@@ -47,9 +48,9 @@ async def http_error(_request: Request, error: Exception) -> Response:
     return refusal_response(Refusal(error.status_code, kind, title, title, "See /docs for what there is."))
 
 
-async def failed(request: Request, error: Exception) -> Response:
+def failed(scope: Scope, error: Exception) -> Response:
     """Answer a bug: it is in the log, and the next request is served."""
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
     detail = "the collector made a mistake with this request; its log says more"
     return refusal_response(Refusal(500, "failed", "Failed", detail, "Try again; if it stays, report it with the log."))
 

@@ -42,7 +42,6 @@ def build_app(services: Services, console: Sequence[APIRouter | BaseRoute] = ())
             RefusedError: answers.refused,
             RequestValidationError: answers.not_understood,
             HTTPException: answers.http_error,
-            Exception: answers.failed,
         },
     )
     app.state.services = services

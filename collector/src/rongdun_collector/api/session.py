@@ -11,6 +11,7 @@ from rongdun_collector.services import Services, ServicesDep
 from rongdun_collector.signin.forms import require_form_token
 from rongdun_collector.signin.guard import Principal
 from rongdun_collector.store import accounts
+from rongdun_contract.wire import Line
 
 router = APIRouter(tags=["sign-in"])
 
@@ -18,7 +19,7 @@ router = APIRouter(tags=["sign-in"])
 class SignInRequest(AnswerModel):
     """A name and a password."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Annotated[Line, Field(max_length=64)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
 
 
