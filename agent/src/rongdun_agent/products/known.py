@@ -20,10 +20,10 @@ class Regularly:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A product is there when one of its packages is installed, one of its paths exists, or one of its programs does.
-
     """A product is there when one of its packages is installed, or one of its paths or programs exists.
-    a product is no daemon. `data` are its signatures or its database, the newest of which counts.
+
+    `programs` are looked for by name where programs lie; `paths` are files or directories. `processes` are those of a
+    daemon; what has none is no daemon. `data` are patterns of its signatures or its database: the newest counts.
     """
 
     name: str
