@@ -356,6 +356,23 @@ def test_where_releases_read_a_line_differently_an_unknown_one_is_undecided(make
     assert base(probed).permit_root_login == "no"
 
 
+def test_a_program_built_from_source_looks_elsewhere(make_host: MakeHost) -> None:
+    """Administrators build newer releases than their distribution has, under a directory of their own."""
+    host = make_host(
+        {
+            "/opt/openssh/sbin/sshd": b"\0/opt/openssh/etc/sshd_config\0OpenSSH_9.8p1\0",
+            "/etc/systemd/system/sshd.service": "[Service]\nExecStart=/opt/openssh/sbin/sshd -D\n",
+            "/usr/sbin/sshd": "OpenSSH_8.0p1\n",
+            MAIN: "PermitRootLogin yes\n",
+            "/opt/openssh/etc/sshd_config": "Include extra/*.conf\n",
+            "/opt/openssh/etc/extra/a.conf": "PermitRootLogin no\n",
+        }
+    )
+    probed = probe(host)
+    assert probed.facts.version == "9.8p1"
+    assert root_login(probed) == ("no", Source(where="/opt/openssh/etc/extra/a.conf:1"))
+
+
 def test_a_mute_program_is_known_by_its_package(make_host: MakeHost) -> None:
     status = "Package: openssh-server\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1:9.2p1-2+deb12u6\n"
     probed = probe(make_host({"/usr/sbin/sshd": "", MAIN: "", "/var/lib/dpkg/status": status}))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rongdun_agent.host import Host
+from rongdun_agent.sshd_config.algorithms import algorithms_of
 from rongdun_agent.sshd_config.arguments import parse
 from rongdun_agent.sshd_config.build import Build, build_in
 from rongdun_agent.sshd_config.configuration import read_configuration
@@ -21,6 +22,7 @@ from rongdun_agent.sshd_config.options import ConfigError
 from rongdun_agent.sshd_config.printed import printed
 from tests.agent.probes.sshd_inputs import Input, inputs
 from tests.lab.roots import SUITES, Root
+from tests.lab.sshd_algorithms import measure
 from tests.lab.sshd_oracle import Answer, Oracle, Question, comparable
 
 Asked = Mapping[str, list[tuple[Path, Question, Answer]]]
@@ -92,6 +94,11 @@ def test_nothing_is_executed(asked: Asked, build: Build, monkeypatch: pytest.Mon
         monkeypatch.setattr(name, refuse)
     tree, question, _ = asked["hard inputs: plain no"][0]
     assert resolved(tree, question, build)
+
+
+def test_algorithms_are_those_of_the_programs(oracle: Oracle, build: Build) -> None:
+    """The one table that we keep has to be remade when a release of Debian changes it."""
+    assert algorithms_of(build) == measure(oracle.root)
 
 
 def test_the_program_tells_its_release(build: Build) -> None:

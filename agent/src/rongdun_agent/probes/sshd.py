@@ -1,5 +1,7 @@
 """The SSH daemon: which settings each kind of connection gets, with no daemon executed."""
 
+from dataclasses import replace
+
 from rongdun_agent.dpkg import MalformedStatus, read_packages
 from rongdun_agent.host import Host, TooLarge
 from rongdun_agent.probed import Probed
@@ -49,13 +51,14 @@ def _build(host: Host, program: str) -> Build:
         build = build_in(host.read_bytes(program, limit=_LARGEST_PROGRAM) or b"")
     except TooLarge:
         build = UNKNOWN_BUILD
-    return build if build.number is not None else _packaged(host)
+    return build if build.number is not None else _packaged(host, build)
 
 
-def _packaged(host: Host) -> Build:
+def _packaged(host: Host, build: Build) -> Build:
     try:
         packages = read_packages(host)
     except MalformedStatus:
-        return UNKNOWN_BUILD
+        return build
     version = next((package.version for package in packages if package.name == PACKAGE), "")
-    return build_of_package(version, "Ubuntu" if "ubuntu" in version else "Debian")
+    found = build_of_package(version, "Ubuntu" if "ubuntu" in version else "Debian")
+    return replace(found, main_file=build.main_file)

@@ -9,7 +9,6 @@ from rongdun_agent.sshd_config.environment import Word
 from rongdun_agent.sshd_config.options import ConfigError
 from rongdun_agent.sshd_config.passes import Pass
 
-MAIN_FILE = "/etc/ssh/sshd_config"
 _WITH_VALUE = frozenset("CEbcfghkopu")
 
 
@@ -27,7 +26,8 @@ class CommandLine:
     """What the options say about the configuration."""
 
     arguments: tuple[Argument, ...] = ()
-    main: str = MAIN_FILE
+    main: str | None = None
+    """The configuration file, where it is not the one that the program looks for by itself."""
     words: tuple[Word, ...] = ()
     """As they were given, without the program."""
 
@@ -40,7 +40,7 @@ class CommandLine:
 def parse(words: Sequence[Word]) -> CommandLine:
     """Read as getopt(3) does: reading ends at the first word that is no option."""
     found: list[Argument] = []
-    main = MAIN_FILE
+    main: str | None = None
     queue = list(words)
     while queue:
         text, where = queue.pop(0)

@@ -1,11 +1,12 @@
 """Which OpenSSH this is: version, distributor's build, and the dialect of sshd_config(5) that goes with it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _BANNER = re.compile(
     rb"(?<![\w.*])OpenSSH_(?P<version>\d+\.\d+(?:\.\d+)?)(?P<patch>p\d+)(?: (?P<build>[!-~]+))?(?=[\x00\r\n]|$)"
 )
+_MAIN_FILE = re.compile(rb"\x00(/[!-~]{1,200}/sshd_config)\x00")
 _PACKAGE = re.compile(r"(?:\d+:)?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<patch>p\d+)(?:-(?P<revision>[\w.+~]+))?$")
 _DEBIAN = re.compile(r"(Debian|Ubuntu)-")
 
@@ -18,6 +19,8 @@ class Build:
     patch: str = ""
     vendor: str | None = None
     """The distributor's part of the banner, `Debian-2+deb12u6`."""
+    main_file: str = "/etc/ssh/sshd_config"
+    """Where the program looks for its configuration; relative names in Include lie beside it."""
     dialect: tuple[int, ...] | None = None
     """Where the version is unknown: the release by whose rules the files are read; None is the newest."""
 
@@ -63,14 +66,17 @@ class Build:
 
 
 UNKNOWN_BUILD = Build(None)
-OLD_DIALECT = Build(None, dialect=(8, 4))
+OLD_DIALECT = (8, 4)
 """The other way to read files when the version is unknown: where both ways agree, the version does not matter."""
 
 
 def build_in(program: bytes) -> Build:
     """The build whose banner stands in the program's bytes; the banner with a distributor's part wins."""
     found = [_build(match) for match in _BANNER.finditer(program)]
-    return max(found, key=lambda build: build.vendor is not None, default=UNKNOWN_BUILD)
+    build = max(found, key=lambda build: build.vendor is not None, default=UNKNOWN_BUILD)
+    # a program that was built from source may look elsewhere
+    path = _MAIN_FILE.search(program)
+    return build if path is None else replace(build, main_file=path[1].decode())
 
 
 def build_of_package(version: str, vendor: str) -> Build:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rongdun_agent.host import Host
-from rongdun_agent.sshd_config.arguments import MAIN_FILE, Argument, apply
+from rongdun_agent.sshd_config.arguments import Argument, apply
 from rongdun_agent.sshd_config.build import Build
 from rongdun_agent.sshd_config.criteria import Connection, MatchLine, met
 from rongdun_agent.sshd_config.finishing import finish, may_override, override
@@ -54,9 +54,10 @@ class Configuration:
 
 
 def read_configuration(
-    host: Host, build: Build, *, main: str = MAIN_FILE, arguments: Sequence[Argument] = ()
+    host: Host, build: Build, *, main: str | None = None, arguments: Sequence[Argument] = ()
 ) -> Configuration:
     """Read as the daemon does at start; what it would refuse is in `problems`, never raised."""
+    main = main or build.main_file
     names = Names(host)
     library = Library(host, build)
     configuration = Configuration(build, names, library, main, may_override=may_override(build))

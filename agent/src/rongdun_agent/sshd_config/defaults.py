@@ -100,7 +100,6 @@ _VALUES: dict[str, object] = {
     "per_source_net_block_size": (32, 128),
     "permit_user_environment": "no",
     "use_privilege_separation": "sandbox",
-    "host_key": tuple(f"/etc/ssh/ssh_host_{kind}_key" for kind in ("rsa", "ecdsa", "ed25519")),
 }
 _DEPEND_ON_THE_BUILD = frozenset(
     ("pid_file", "moduli_file", "xauth_location", "sshd_session_path", "sshd_auth_path", "use_dns", "ip_qos", "use_pam")
@@ -134,6 +133,9 @@ def _defaults(build: Build) -> Iterator[tuple[str, object]]:
             yield from _PARTS[setting].items()
         elif setting == "kbd_interactive_authentication":
             yield setting, "yes" if build.since(8, 7) else "no"
+        elif setting == "host_key":
+            directory = build.main_file.rpartition("/")[0]
+            yield setting, tuple(f"{directory}/ssh_host_{kind}_key" for kind in ("rsa", "ecdsa", "ed25519"))
         elif setting == "ip_qos":
             yield setting, _qos(build)
         elif setting == "gssapi_kex_algorithms":

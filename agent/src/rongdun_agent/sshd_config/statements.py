@@ -9,7 +9,6 @@ from rongdun_agent.sshd_config.keywords import Keyword, keywords_of
 from rongdun_agent.sshd_config.options import ConfigError
 from rongdun_agent.sshd_config.words import SPACE, split_once
 
-DIRECTORY = "/etc/ssh"
 _NO_CONTENT = ("directory",)
 
 
@@ -45,6 +44,7 @@ class Library:
         """Nothing is read yet."""
         self._host = host
         self._build = build
+        self._directory = build.main_file.rpartition("/")[0]
         self._keywords = keywords_of(build)
         self._files: dict[str, File] = {}
         self._included: dict[str, tuple[File, ...]] = {}
@@ -63,7 +63,7 @@ class Library:
     def included(self, pattern: str) -> tuple[File, ...]:
         """The files that an Include names, in the order of their names; none is no error."""
         if pattern not in self._included:
-            absolute = pattern if pattern.startswith(("/", "~")) else f"{DIRECTORY}/{pattern}"
+            absolute = pattern if pattern.startswith(("/", "~")) else f"{self._directory}/{pattern}"
             paths = self._host.glob(absolute) if absolute.startswith("/") else ()
             self._included[pattern] = tuple(self.file(path) for path in paths)
         return self._included[pattern]
