@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from rongdun_contract.rules.patterns.syntax import BadPattern, Character, Choice, Ranges, Repeat, Sequence, Tree
+from rongdun_contract.rules.patterns.tree import BadPattern, Character, Choice, Ranges, Repeat, Sequence, Tree
 
 MAX_POSITIONS = 256
 

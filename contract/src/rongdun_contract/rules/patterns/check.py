@@ -7,7 +7,8 @@ at once by walking through the sets of counted positions that inputs can lead to
 """
 
 from rongdun_contract.rules.patterns.automaton import positions
-from rongdun_contract.rules.patterns.syntax import BadPattern, parse
+from rongdun_contract.rules.patterns.syntax import parse
+from rongdun_contract.rules.patterns.tree import BadPattern
 from rongdun_contract.rules.patterns.ways import ambiguous_beginning
 
 __all__ = ["BadPattern", "check_pattern"]

@@ -1,55 +1,21 @@
-"""The accepted part of Python's pattern syntax, as a tree."""
+"""The accepted part of Python's pattern syntax."""
 
 import re
 import warnings
-from dataclasses import dataclass
+
+from rongdun_contract.rules.patterns.tree import (
+    BadPattern,
+    Character,
+    Choice,
+    Ranges,
+    Repeat,
+    Sequence,
+    Tree,
+    merged,
+    opposite,
+)
 
 MAX_LENGTH, MAX_COUNT, MAX_GROUPS = 500, 255, 16
-_LAST = 0x10FFFF
-
-Ranges = tuple[tuple[int, int], ...]
-"""Sorted, disjoint code point ranges, both ends included."""
-
-
-class BadPattern(ValueError):
-    """A pattern that is refused; says what is wrong and what to write."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.what, self.remedy = what, remedy
-
-
-@dataclass(frozen=True, slots=True)
-class Character:
-    """One character out of some ranges."""
-
-    ranges: Ranges
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """One part after the other."""
-
-    parts: "tuple[Tree, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the branches."""
-
-    branches: "tuple[Tree, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """The body at least `low` and at most `high` times; None is without end."""
-
-    body: "Tree"
-    low: int
-    high: int | None
-
-
-Tree = Character | Sequence | Choice | Repeat
 
 _DIGIT: Ranges = ((48, 57),)
 _WORD: Ranges = ((48, 57), (65, 90), (95, 95), (97, 122))
@@ -69,26 +35,6 @@ def parse(text: str) -> Tree:
         raise BadPattern(f"`{text}` closes a group that it never opened", r"write \) for the character itself")
     _cross_check(text)
     return tree
-
-
-def opposite(ranges: Ranges) -> Ranges:
-    """All other code points."""
-    result, start = [], 0
-    for low, high in ranges:
-        if low > start:
-            result.append((start, low - 1))
-        start = high + 1
-    return (*result, (start, _LAST)) if start <= _LAST else tuple(result)
-
-
-def _merged(ranges: list[tuple[int, int]]) -> Ranges:
-    result: list[tuple[int, int]] = []
-    for low, high in sorted(ranges):
-        if result and low <= result[-1][1] + 1:
-            result[-1] = (result[-1][0], max(result[-1][1], high))
-        else:
-            result.append((low, high))
-    return tuple(result)
 
 
 def _cross_check(text: str) -> None:
@@ -198,8 +144,8 @@ class _Reader:
             first = False
             ranges.extend(self._class_part())
         self.at += 1
-        merged = _merged(ranges)
-        return opposite(merged) if negated else merged
+        found = merged(ranges)
+        return opposite(found) if negated else found
 
     def _class_part(self) -> Ranges:
         low = self._class_atom()

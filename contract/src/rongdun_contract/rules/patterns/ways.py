@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 
 from rongdun_contract.rules.patterns.automaton import Positions
-from rongdun_contract.rules.patterns.syntax import BadPattern
+from rongdun_contract.rules.patterns.tree import BadPattern
 
 MAX_WAYS = 64
 MAX_STATES = 2000
