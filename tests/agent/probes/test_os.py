@@ -2,7 +2,7 @@ import os as operating_system
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,10 @@ from rongdun_agent.probes import os
 from rongdun_contract.documents import seal
 from rongdun_contract.facts import Unknown
 from tests.agent.conftest import MakeHost
+from tests.agent.probes.test_services import SERVICES
+from tests.lab.booted import booted
 from tests.lab.missing import need_root
+from tests.lab.roots import Root
 
 OPENEULER = (
     'NAME="openEuler"\nVERSION="22.03 (LTS-SP4)"\nID="openEuler"\nVERSION_ID="22.03"\nPRETTY_NAME="openEuler 22.03"\n'
@@ -114,6 +117,17 @@ def test_a_namespace_of_process_numbers_is_a_container() -> None:
     program = imports + "print(in_container(Host()))"
     argv = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", sys.executable, "-c", program]
     assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "True\n"
+
+
+@pytest.mark.slow
+@pytest.mark.root
+@pytest.mark.systemd
+def test_a_booted_container_is_what_systemd_says(debian_root: Callable[..., Root]) -> None:
+    with booted(debian_root("bookworm", *SERVICES)) as system:
+        host = Host(root=system.root)
+        says = system.run("systemd-detect-virt", "--container").stdout.strip()
+        facts, kind = os.probe(host).facts, container_kind(host)
+    assert (facts.init, facts.container, kind) == ("systemd", True, says)
 
 
 def test_an_init_that_is_hidden_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -17,7 +18,10 @@ from rongdun_contract.facts import Unknown
 from rongdun_contract.facts.sockets import Listener
 from tests.agent.conftest import MakeHost
 from tests.agent.probes.test_processes import proc
+from tests.agent.probes.test_services import SERVICES
+from tests.lab.booted import booted
 from tests.lab.namespaces import network_namespace
+from tests.lab.roots import Root
 
 AsNobody = Callable[[Callable[[], Any]], Any]
 NO_PERMISSION = Unknown(unknown="no permission")
@@ -197,6 +201,37 @@ def test_clients_that_come_and_go_change_nothing() -> None:
             client.sendto(b"x", ("127.0.0.1", 514))
         during = sockets.probe(Host())
     assert seal("sockets", before.facts, before.sources) == seal("sockets", during.facts, during.sources)
+
+
+LAB_UNITS = {
+    "lab-web.service": "[Service]\nUser=nobody\nExecStart=/usr/bin/python3 -m http.server 8088\n",
+    "lab-echo.socket": "[Socket]\nListenStream=127.0.0.1:7007\n",
+    "lab-echo.service": "[Service]\nExecStart=/bin/cat\n",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.root
+@pytest.mark.systemd
+def test_listeners_belong_to_the_units_and_packages_that_a_booted_system_says(debian_root: Callable[..., Root]) -> None:
+    with booted(debian_root("bookworm", *SERVICES)) as system:
+        for name, text in LAB_UNITS.items():
+            system.write(f"/etc/systemd/system/{name}", text)
+        system.run("systemctl", "start", "lab-web.service", "lab-echo.socket", "ssh.service")
+        by_ss = set[tuple[str, str, int, str | None]]()
+        deadline = time.monotonic() + 20
+        while not {8088, 7007, 22} <= {port for _, _, port, _ in by_ss} and time.monotonic() < deadline:
+            by_ss = {_of_ss(line) for line in system.run("ss", "-Hlntup").stdout.splitlines()}
+        found = listening(Host(root=system.root))
+        owner = {x.exe: system.run("dpkg", "-S", str(x.exe)).stdout.partition(":")[0] or None for x in found}
+    assert {(x.protocol, x.address, x.port, x.process) for x in found} == by_ss
+    assert {x.package for x in found} >= {"openssh-server", "systemd"}
+    assert all(x.package == owner[x.exe] for x in found if str(x.exe).startswith("/usr/sbin/"))
+    assert {(x.port, x.user, x.service_unit) for x in found if x.port in (22, 7007, 8088)} == {
+        (22, "root", "ssh.service"),
+        (7007, "root", None),
+        (8088, "nobody", "lab-web.service"),
+    }
 
 
 def _of_ss(line: str) -> tuple[str, str, int, str | None]:

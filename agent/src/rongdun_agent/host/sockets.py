@@ -23,10 +23,12 @@ _ROW = re.compile(
     re.MULTILINE,
 )
 _TCP: tuple[tuple[Family, str, int], ...] = (
-    ("ipv4", "/proc/net/tcp", socket.AF_INET),
-    ("ipv6", "/proc/net/tcp6", socket.AF_INET6),
+    ("ipv4", "tcp", socket.AF_INET),
+    ("ipv6", "tcp6", socket.AF_INET6),
 )
-_UDP: tuple[tuple[Family, str], ...] = (("ipv4", "/proc/net/udp"), ("ipv6", "/proc/net/udp6"))
+_UDP: tuple[tuple[Family, str], ...] = (("ipv4", "udp"), ("ipv6", "udp6"))
+_PLACES = ("/proc/net", "/proc/1/net")
+"""The second for a tree whose processes do not include us, so that its /proc/self leads nowhere."""
 
 
 class WaitingSocket(NamedTuple):
@@ -50,25 +52,28 @@ def read_waiting(files: Files) -> tuple[WaitingSocket, ...]:
     A UDP socket whose port the kernel may have picked is left out: that is how clients wait for one answer, it is gone
     in a second, and nothing tells it from a server that chose such a port. A port that the kernel never picks stays.
     """
-    if not any(files.exists(table) for _, table in _UDP) and not files.exists(_TCP[0][1]):
-        raise NotLive("/proc/net")
+    place = next((top for top in _PLACES if files.exists(f"{top}/tcp") or files.exists(f"{top}/udp")), None)
+    if place is None:
+        raise NotLive(_PLACES[0])
     low, high, reserved = _picked_by_the_kernel(files)
-    bound = (row for row in _bound(files) if not low <= row.port <= high or row.port in reserved)
-    return tuple(sorted((*_listening(files), *bound)))
+    bound = (row for row in _bound(files, place) if not low <= row.port <= high or row.port in reserved)
+    return tuple(sorted((*_listening(files, place), *bound)))
 
 
-def _listening(files: Files) -> Iterator[WaitingSocket]:
+def _listening(files: Files, place: str) -> Iterator[WaitingSocket]:
     """TCP: by netlink where the kernel can answer without loading a module for our sake, else from the files."""
     modules = files.read_text("/proc/modules") if files.live else ""
     answers_at_once = modules is None or re.search(r"^tcp_diag ", modules, re.MULTILINE)
-    for family, table, number in _TCP:
+    for family, name, number in _TCP:
+        table = f"{place}/{name}"
         listeners = tcp_listeners(number) if answers_at_once else None
         for address, port, inode in _rows(files, table, _LISTEN) if listeners is None else listeners:
             yield WaitingSocket("tcp", family, address, port, inode, table)
 
 
-def _bound(files: Files) -> Iterator[WaitingSocket]:
-    for family, table in _UDP:
+def _bound(files: Files, place: str) -> Iterator[WaitingSocket]:
+    for family, name in _UDP:
+        table = f"{place}/{name}"
         yield from (WaitingSocket("udp", family, *row, table) for row in _rows(files, table, _UNCONNECTED))
 
 
