@@ -67,6 +67,7 @@ class Pass:
     def _file(self, file: File, scope: Scope, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise ConfigError(file.path, "too many nested includes")
+        self.library.check_time()
         bad = 0
         for statement in file.statements:
             if self.satisfied is not None and not scope.active and not _may_matter(statement, scope):

@@ -17,6 +17,7 @@ from rongdun_agent.sshd_config.names import Names
 from rongdun_agent.sshd_config.signatures import TooMany, Truths, combinations
 
 MAX_COMBINATIONS = 20_000
+MAX_GROUPINGS = 1_000
 _OCTETS_THEN_STARS = re.compile(r"((?:\d{1,3}\.){1,3})\*(?:\.\*)*")
 _FILLINGS = ("", "0", "1", "255", "1.1", "1.1.1", "1.1.1.1", "::1", "1:1")
 
@@ -115,7 +116,7 @@ def _of_groups(found: list[Criterion], truths: set[Truths]) -> set[Outcome]:
                 (bad or verdict < 0, good or verdict > 0) for (bad, good), verdict in zip(flags, verdicts, strict=True)
             )
             if more not in reached:
-                if len(reached) > MAX_COMBINATIONS:
+                if len(reached) > MAX_GROUPINGS:
                     raise TooMany
                 reached.add(more)
                 queue.append(more)

@@ -1,8 +1,10 @@
 """Which combinations of wildcard patterns a single text can fit at once: exact, by walking all patterns in step."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-MAX_STATES = 5000
+MAX_STEPS = 500_000
+"""Of one pattern by one character: a fraction of a second."""
 _FRESH = "\x00"
 """Stands for every character that no pattern mentions."""
 
@@ -31,14 +33,17 @@ def _walked(patterns: Sequence[str]) -> set[Truths]:
     alphabet = [*sorted({char for pattern in patterns for char in pattern} - {"*", "?"}), _FRESH]
     state = tuple(_closed(pattern, 1) for pattern in patterns)
     seen, queue, found = {state}, [state], set()
+    step = cache(_step)  # of each pattern only a few states occur, in many combinations
+    steps = 0
     while queue:
         state = queue.pop()
+        steps += len(alphabet) * len(patterns)
+        if steps > MAX_STEPS:
+            raise TooMany
         for char in alphabet:
-            following = tuple(_step(pattern, at, char) for pattern, at in zip(patterns, state, strict=True))
+            following = tuple(step(pattern, at, char) for pattern, at in zip(patterns, state, strict=True))
             found.add(_fitting(patterns, following))
             if following not in seen:
-                if len(seen) >= MAX_STATES:
-                    raise TooMany
                 seen.add(following)
                 queue.append(following)
     return found

@@ -54,6 +54,10 @@ class Library:
         """Paths of the files in the order in which they were read."""
         return tuple(self._files)
 
+    def check_time(self) -> None:
+        """Includes can multiply: even what is read already has to stay within the probe's time."""
+        self._host.check_time()
+
     def file(self, path: str) -> File:
         """A file; the daemon refuses to start when it is missing, and so does this."""
         if path not in self._files:
