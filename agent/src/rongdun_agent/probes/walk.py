@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from rongdun_agent.host import Directory, Host, RawStat
-from rongdun_agent.mount_table import read_mounts
+from rongdun_agent.mount_tables import read_live
 from rongdun_agent.name_service import directory_services
 from rongdun_agent.probed import Probed
 from rongdun_contract.documents import Source
@@ -84,7 +84,8 @@ def _tops(host: Host) -> list[str]:
     if not host.live:
         return ["/"]
     seen: dict[str, str] = {}
-    for mount in sorted(read_mounts(host), key=lambda mount: len(mount.target)):
+    mounts, _ = read_live(host)
+    for mount in sorted(mounts, key=lambda mount: len(mount.target)):
         inside = any(_is_below(mount.target, store) for store in (*CONTAINER_STORES, "/proc", "/sys"))
         if mount.type in LOCAL_TYPES and not inside:
             seen.setdefault(mount.device, mount.target)
