@@ -6,7 +6,7 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Job(FactModel):
-    """A line of a crontab(5); `command` is redacted of arguments that look like secrets."""
+    """A line of a crontab(5) or anacrontab(5); `command` is redacted of arguments that look like secrets."""
 
     file: str
     user: str
@@ -15,7 +15,10 @@ class Job(FactModel):
 
 
 class Timer(FactModel):
-    """A systemd timer that is enabled or otherwise pulled in."""
+    """A systemd timer that is enabled or otherwise pulled in.
+
+    `calendar` has its OnCalendar= expressions, and `OnBootSec=15min` and the like for times that count from an event.
+    """
 
     name: str
     activates: str
@@ -24,13 +27,15 @@ class Timer(FactModel):
 
 
 class Schedules(FactModel):
-    """Cron with its access lists as crontab(1) applies them."""
+    """What cron would really run: what it ignores is left out. Access is as crontab(1) and at(1) grant it."""
 
     cron_installed: bool = False
     jobs: Maybe[tuple[Job, ...]] = ()
     scripts: Maybe[tuple[str, ...]] = ()
     """Files in cron.hourly, daily, weekly, monthly that run-parts(8) would run."""
     timers: tuple[Timer, ...] = ()
+    writable_by_others: Maybe[tuple[str, ...]] = ()
+    """Crontabs, scripts and programs that cron runs as root and that others than root could change."""
     cron_access: Maybe[Literal["listed users", "all but denied", "everyone", "root only"] | None] = None
     at_installed: bool = False
     at_access: Maybe[Literal["listed users", "all but denied", "everyone", "root only"] | None] = None
