@@ -1,12 +1,15 @@
 """Which OpenSSH this is: version, distributor's build, and the dialect of sshd_config(5) that goes with it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 _BANNER = re.compile(
     rb"(?<![\w.*])OpenSSH_(?P<version>\d+\.\d+(?:\.\d+)?)(?P<patch>p\d+)(?: (?P<build>[!-~]+))?(?=[\x00\r\n]|$)"
 )
-_MAIN_FILE = re.compile(rb"\x00(/[!-~]{1,200}/sshd_config)\x00")
+_NAME = b"OpenSSH_"
+_MAIN_FILE_END = b"/sshd_config\0"
+_PATH = re.compile(rb"/[!-~]{1,250}")
 _PACKAGE = re.compile(r"(?:\d+:)?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<patch>p\d+)(?:-(?P<revision>[\w.+~]+))?$")
 _DEBIAN = re.compile(r"(Debian|Ubuntu)-")
 
@@ -72,11 +75,22 @@ OLD_DIALECT = (8, 4)
 
 def build_in(program: bytes) -> Build:
     """The build whose banner stands in the program's bytes; the banner with a distributor's part wins."""
-    found = [_build(match) for match in _BANNER.finditer(program)]
+    found = [_build(match) for match in _banners(program)]
     build = max(found, key=lambda build: build.vendor is not None, default=UNKNOWN_BUILD)
     # a program that was built from source may look elsewhere
-    path = _MAIN_FILE.search(program)
-    return build if path is None else replace(build, main_file=path[1].decode())
+    end = program.find(_MAIN_FILE_END)
+    path = program[program.rfind(b"\0", 0, end) + 1 : end] + _MAIN_FILE_END[:-1] if end > 0 else b""
+    return replace(build, main_file=path.decode("ascii")) if _PATH.fullmatch(path) else build
+
+
+def _banners(program: bytes) -> Iterator[re.Match[bytes]]:
+    """A plain search for the constant part is several times faster than the expression alone."""
+    at = program.find(_NAME)
+    while at >= 0:
+        match = _BANNER.match(program, at)
+        if match:
+            yield match
+        at = program.find(_NAME, at + 1)
 
 
 def build_of_package(version: str, vendor: str) -> Build:

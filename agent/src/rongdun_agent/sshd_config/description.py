@@ -1,6 +1,7 @@
 """Settings as facts: typed, with their sources."""
 
 from collections.abc import Callable, Iterator, Mapping
+from math import prod
 from typing import Any
 
 from rongdun_agent.sshd_config.contexts import Kind
@@ -26,12 +27,13 @@ _CONVERSIONS: Mapping[str, Callable[[Any], object]] = {
     "revoked_keys": lambda value: (value,),
     **dict.fromkeys(("channel_timeout", "pubkey_auth_options"), lambda value: value or ("none",)),
 }
+_LIMIT_FACTORS = ("client_alive_interval", "client_alive_count_max")
 _FIELDS = tuple(name for name in Context.model_fields if name not in ("name", "criteria"))
 
 
 def describe(kind: Kind) -> dict[str, Any]:
     """The context's facts as data for the model."""
-    texts = tuple(line.text for line in kind.lines)
+    texts = tuple(dict.fromkeys(line.text for line in kind.lines))
     facts: dict[str, Any] = {"name": " + ".join(f"Match {text}" for text in texts) or "base", "criteria": texts}
     for name in _FIELDS:
         value = _value(name, kind.options)
@@ -41,18 +43,26 @@ def describe(kind: Kind) -> dict[str, Any]:
 
 
 def _value(name: str, options: Options) -> object:
-    if name == "subsystem":
-        return _subsystems(options)
+    if name in _JOINED:
+        return _JOINED[name](options)
     if name == "rekey_limit":
         return _parts(name, options, ("data_bytes", "interval_s"))
-    if name == "per_source_penalties":
-        return _penalties(options)
     if name == "permit_user_environment":
         return options.get("permit_user_environment.list") or options.get(name)
     value = options.get(name)
     if value is None or isinstance(value, Unknown):
         return value
     return _CONVERSIONS[name](value) if name in _CONVERSIONS else value
+
+
+def _unanswered_limit(options: Options) -> object:
+    """After which silence the daemon hangs up; never when one of the two is not positive, whatever the other may be."""
+    factors = [options.get(name) for name in _LIMIT_FACTORS]
+    known = [factor for factor in factors if isinstance(factor, int)]
+    if any(factor <= 0 for factor in known):
+        return None
+    unknown = [factor for factor in factors if isinstance(factor, Unknown)]
+    return unknown[0] if unknown else prod(known)
 
 
 def _subsystems(options: Options) -> dict[str, str]:
@@ -77,6 +87,14 @@ def _penalties(options: Options) -> object:
     return tuple(f"{name}:{options.get(f'per_source_penalties.{name}')}" for name in (*TIMES, *COUNTS, *OVERFLOWS))
 
 
+_JOINED: Mapping[str, Callable[[Options], object]] = {
+    "per_source_penalties": _penalties,
+    "subsystem": _subsystems,
+    "unanswered_limit_s": _unanswered_limit,
+}
+"""Facts that several settings make up."""
+
+
 def sources(kind: Kind, prefix: str, default: str) -> Iterator[tuple[str, Source]]:
     """Where the context's facts come from; what is the release's `default` is said once for the whole context."""
     yield prefix, Source(where=default)
@@ -88,6 +106,10 @@ def sources(kind: Kind, prefix: str, default: str) -> Iterator[tuple[str, Source
             yield path, _source(setting)
         if len(set(setting.where)) > 1:
             yield from ((f"{path}[{at}]", Source(where=where)) for at, where in enumerate(setting.where))
+    factors = [kind.options.settings[name] for name in _LIMIT_FACTORS if name in kind.options.settings]
+    said = [setting for setting in factors if setting.where and setting.where[0] != default]
+    if said:
+        yield f"{prefix}.unanswered_limit_s", _source(said[0])
 
 
 def _path(name: str) -> str:
