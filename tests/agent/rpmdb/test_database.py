@@ -167,7 +167,11 @@ def test_a_big_endian_berkeley_database_is_read(make_host: MakeHost) -> None:
     data = name + version + b"2\0"
     index = b"".join(struct.pack(">IIII", tag, 6, at, 1) for tag, at in ((1000, 0), (1001, 2), (1002, 4)))
     header = struct.pack(">II", 3, len(data)) + index + data
-    meta = struct.pack(">12xIIIBBBxII52xI", 0x061561, 9, 512, 0, 8, 0, 0, 1, 1).ljust(512, b"\0")
+    meta = bytearray(512)
+    struct.pack_into(">IIIBB", meta, 12, 0x061561, 9, 512, 0, 8)
+    struct.pack_into(">I", meta, 32, 1)  # the last page
+    struct.pack_into(">I16xI", meta, 72, 0, 1)  # the last bucket, and how many pairs there are
+    struct.pack_into(">I", meta, 96, 1)  # pages before the first bucket
     key_at, value_at = 512 - 5, 512 - 5 - 1 - len(header)
     page = bytearray(512)
     struct.pack_into(">H", page, 20, 2)
@@ -175,7 +179,7 @@ def test_a_big_endian_berkeley_database_is_read(make_host: MakeHost) -> None:
     struct.pack_into(">HH", page, 26, key_at, value_at)
     page[key_at:] = b"\1\0\0\0\1"
     page[value_at:key_at] = b"\1" + header
-    host = make_host({"/var/lib/rpm/Packages": meta + bytes(page)})
+    host = make_host({"/var/lib/rpm/Packages": bytes(meta + page)})
     assert [(p.name, p.version) for p in database(host).packages(host)] == [("a", "1-2")]
 
 

@@ -33,6 +33,8 @@ class RpmDatabase(NamedTuple):
         wanted = {_split(path): file for file, spellings in files.items() for path in spellings}
         owners: dict[str, str] = {}
         for header in self._headers(host, {as_text(name) for _, name in wanted}):
+            if len(owners) == len(files):
+                break
             brought_here = [file for path, file in wanted.items() if brought(header, *path)]
             if brought_here and (package := package_of(header)):
                 owners |= dict.fromkeys(brought_here, package.name)
