@@ -107,7 +107,7 @@ def _value(database: _Database, item: bytes) -> bytes:
 
 
 def _chain(database: _Database, number: int, length: int) -> bytes:
-    """Join the overflow pages from `number` on; most lie in a row, and no page is met twice, for the length bounds them."""
+    """Join the overflow pages from `number` on; most lie in a row, and the length bounds them."""
     if length > _LARGEST_VALUE:
         raise MalformedDatabase(f"a value of {length} bytes")
     parts, missing = [], length
