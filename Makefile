@@ -50,6 +50,7 @@ bench: environment-dev content ## measure a scan against other scanners (as root
 .PHONY: generate
 generate: environment-dev content ## rewrite the files that are built from source and committed
 	@$(python) -m rongdun_contract.rules.reference docs/reference
+	@$(python) -m rongdun_collector.metrics.reference docs/reference
 	@$(python) -m dashboards.build
 
 .PHONY: content

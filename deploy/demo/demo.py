@@ -82,9 +82,8 @@ def _collector(options: argparse.Namespace) -> Iterator[str]:
     url = f"http://127.0.0.1:{options.port}"
     log = data / "collector.log"
     _tool("rongdun-collector", "migrate", "--data", str(data))
-    samples = REPOSITORY / "deploy/samples"
-    _tool("rongdun-collector", "register", "import", str(samples / "units.csv"), "--data", str(data))
-    _tool("rongdun-collector", "register", "import", str(samples / "systems.csv"), "--data", str(data))
+    register = [str(REPOSITORY / "deploy/samples" / name) for name in ("units.csv", "systems.csv")]
+    _tool("rongdun-collector", "register", "import", *register, "--data", str(data))
     with log.open("ab") as output:
         process = subprocess.Popen(
             [BIN / "rongdun-collector", "serve", "--port", str(options.port), "--data", data],
