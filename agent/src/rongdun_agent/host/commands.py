@@ -40,12 +40,6 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "ip6tables": Command(("/usr/sbin/ip6tables-save", "/sbin/ip6tables-save"), ()),
         "auditctl_rules": Command(("/usr/sbin/auditctl", "/sbin/auditctl"), ("-l",)),
         "auditctl_status": Command(("/usr/sbin/auditctl", "/sbin/auditctl"), ("-s",)),
-        "rpm": Command(
-            ("/usr/bin/rpm", "/bin/rpm"),
-            ("-qa", "--qf", r"%{NAME}\t%|EPOCH?{%{EPOCH}}:{}|\t%{VERSION}\t%{RELEASE}\t%{ARCH}\n"),
-            timeout_s=20.0,
-            limit_bytes=32 << 20,
-        ),
     }
 )
 
