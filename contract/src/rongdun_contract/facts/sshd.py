@@ -102,6 +102,8 @@ class Context(FactModel):
     # sessions
     client_alive_interval: Maybe[int | None] = None
     client_alive_count_max: Maybe[int | None] = None
+    unanswered_limit_s: Maybe[int | None] = None
+    """No keyword: interval times count, after which it gives up a client that does not answer; absent: never."""
     unused_connection_timeout: Maybe[int | None] = None
     """0: never."""
     channel_timeout: Maybe[Words | None] = None
