@@ -115,3 +115,11 @@ def test_what_only_root_may_read_is_unknown_to_others(make_host, as_nobody, tmp_
     for folder in (tmp_path, *list(tmp_path.parents)[:2]):
         folder.chmod(0o755)
     assert as_nobody(lambda: facts_of(host)).loader_password == Unknown(unknown="no permission")
+
+
+def test_a_closed_directory_may_hold_the_menu(make_host, as_nobody, tmp_path) -> None:
+    """Red Hat closes /boot/grub2 to others: to them the host does not look as if it had no loader."""
+    host = make_host({"/boot/grub2/grub.cfg": GUARDED, "/boot/grub2": {"dir": True, "mode": "0700"}})
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    assert as_nobody(lambda: facts_of(host)).loader == Unknown(unknown="no permission")

@@ -27,14 +27,16 @@ def probe(host: Host) -> Probed:
     config = _grub_config(host)
     password = _loader_password(host, config)
     facts = Boot(
-        loader="grub" if config else None,
+        loader="grub" if isinstance(config, str) else config,
         loader_password=password,
-        loader_entries_unrestricted=_unrestricted(host, config) if password is True else None,
+        loader_entries_unrestricted=_unrestricted(host, config)
+        if isinstance(config, str) and password is True
+        else None,
         rescue_needs_password=_rescue_needs_password(host, states),
         ctrl_alt_del_reboots=_ctrl_alt_del(states),
         debug_shell_enabled=_debug_shell(host, states),
     )
-    sources = {"loader_password": Source(where=config)} if config else {}
+    sources = {"loader_password": Source(where=config)} if isinstance(config, str) else {}
     for name, unit in (("ctrl_alt_del_reboots", "ctrl-alt-del.target"), ("rescue_needs_password", RESCUE_UNITS[0])):
         place = states.units.place(unit)
         if place:
@@ -42,17 +44,22 @@ def probe(host: Host) -> Probed:
     return Probed(facts, sources)
 
 
-def _grub_config(host: Host) -> str | None:
-    """The first configuration that is a menu; the one on the EFI partition is often a stub that leads to it."""
-    found = [path for pattern in GRUB_CONFIGS for path in _matching(host, pattern)]
-    return next((path for path in found if not _is_stub(host, path)), found[0] if found else None)
+def _grub_config(host: Host) -> Maybe[str | None]:
+    """The first configuration that is a menu; the one on the EFI partition is often a stub that leads to it.
 
-
-def _matching(host: Host, pattern: str) -> tuple[str, ...]:
-    try:
-        return host.glob(pattern)
-    except Refused:  # a closed /boot/efi says nothing about the others
-        return ()
+    Where a closed directory may hold the menu, that there is none cannot be said.
+    """
+    found: list[str] = []
+    closed = False
+    for pattern in GRUB_CONFIGS:
+        try:
+            found += host.glob(pattern)
+        except Refused:
+            closed = True
+    menu = next((path for path in found if not _is_stub(host, path)), None)
+    if menu is None and closed:
+        return _REFUSED
+    return menu or next(iter(found), None)
 
 
 def _is_stub(host: Host, path: str) -> bool:
@@ -63,10 +70,10 @@ def _is_stub(host: Host, path: str) -> bool:
     return bool(_STUB.search(text)) and "menuentry" not in text
 
 
-def _loader_password(host: Host, config: str | None) -> Maybe[bool | None]:
+def _loader_password(host: Host, config: Maybe[str | None]) -> Maybe[bool | None]:
     """A superuser whose PBKDF2 password GRUB knows; on Red Hat's layout the password stands in user.cfg."""
-    if config is None:
-        return None
+    if not isinstance(config, str):
+        return config
     try:
         text = host.read_text(config) or ""
         user = host.read_text(config.removesuffix("grub.cfg") + "user.cfg") or ""
@@ -82,9 +89,9 @@ def _loader_password(host: Host, config: str | None) -> Maybe[bool | None]:
     return False
 
 
-def _unrestricted(host: Host, config: str | None) -> bool:
+def _unrestricted(host: Host, config: str) -> bool:
     """Whether entries boot without the password, which then guards their editing only."""
-    return "--unrestricted" in (host.read_text(config or "") or "")
+    return "--unrestricted" in (host.read_text(config) or "")
 
 
 def _rescue_needs_password(host: Host, states: BootStates) -> Maybe[bool | None]:

@@ -6,7 +6,7 @@ from rongdun_contract.facts.model import FactModel, Maybe
 class Boot(FactModel):
     """GRUB's password, sulogin in the rescue units, Ctrl-Alt-Del."""
 
-    loader: str | None = None
+    loader: Maybe[str | None] = None
     loader_password: Maybe[bool | None] = None
     """A superuser with a pbkdf2 password guards the menu; absent where no loader is found (a container)."""
     loader_entries_unrestricted: Maybe[bool | None] = None
