@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rongdun_agent.sshd_config import choices, limits, lists, simple, special
+from rongdun_agent.sshd_config import choices, endpoints, limits, lists, simple, special
 from rongdun_agent.sshd_config.algorithms import algorithm_list, gss_list
 from rongdun_agent.sshd_config.build import Build
 from rongdun_agent.sshd_config.line import Handler
@@ -128,8 +128,8 @@ KEYWORDS: tuple[Keyword, ...] = (
     *_anywhere(lists.set_environment, "set_env", since=(7, 8)),
     *_anywhere(lists.key_files, "authorized_keys_file"),
     *_anywhere(special.authentication_methods, "authentication_methods"),
-    *_anywhere(lists.forwarding_targets(bare_port=False), "permit_open"),
-    *_anywhere(lists.forwarding_targets(bare_port=True), "permit_listen", since=(7, 8)),
+    *_anywhere(endpoints.forwarding_targets(bare_port=False), "permit_open"),
+    *_anywhere(endpoints.forwarding_targets(bare_port=True), "permit_listen", since=(7, 8)),
     *_anywhere(lists.verbose_places, "log_verbose", since=(8, 5)),
     *_anywhere(lists.channel_timeouts, "channel_timeout", since=(9, 2)),
     *_anywhere(lists.key_options, "pubkey_auth_options", since=(8, 2)),

@@ -1,5 +1,6 @@
 """Where the daemon listens: ports and addresses are put together when both are known."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address
 
 from rongdun_agent.sshd_config.addresses import Address, numeric_address
@@ -7,6 +8,7 @@ from rongdun_agent.sshd_config.names import Names
 from rongdun_agent.sshd_config.options import UNDECIDED, ConfigError, Options
 
 DEFAULT_PORT = "22"
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _LOOPBACK = ("::1", "127.0.0.1")
 """What the C library makes of `*` when it is not asked for addresses to listen on."""
 _VERSION_OF = {"inet": 4, "inet6": 6}
@@ -45,8 +47,8 @@ def _addresses(entry: str, options: Options, names: Names, family: str, where: s
     numeric = numeric_address(host)
     if numeric is not None and _VERSION_OF.get(family, numeric.version) != numeric.version:
         raise ConfigError(where, f"{host} is no address of family {family}")
-    if not host:
-        raise ConfigError(where, "an address is missing")
+    if numeric is None and host != "*" and not _NAME.fullmatch(host):
+        raise ConfigError(where, f'"{host}" is neither an address nor a name')
     found = (_written(numeric),) if numeric is not None else _by_name(host, names, family)
     return tuple(f"{_bracketed(address)}:{port}{behind}" for port in ports for address in reversed(found))
 

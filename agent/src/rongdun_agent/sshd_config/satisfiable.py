@@ -5,12 +5,12 @@ about. Every combination of outcomes is then possible, since these properties of
 other; that a known user is in known groups is not used, so a set may be listed that no present account can reach.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from math import prod
 
-from rongdun_agent.sshd_config import addresses, criteria
+from rongdun_agent.sshd_config import criteria
+from rongdun_agent.sshd_config.address_outcomes import Outcome, address_outcomes, items
 from rongdun_agent.sshd_config.build import Build
 from rongdun_agent.sshd_config.criteria import Criterion, MatchLine
 from rongdun_agent.sshd_config.names import Names
@@ -18,11 +18,6 @@ from rongdun_agent.sshd_config.signatures import TooMany, Truths, combinations
 
 MAX_COMBINATIONS = 20_000
 MAX_GROUPINGS = 1_000
-_OCTETS_THEN_STARS = re.compile(r"((?:\d{1,3}\.){1,3})\*(?:\.\*)*")
-_FILLINGS = ("", "0", "1", "255", "1.1", "1.1.1", "1.1.1.1", "::1", "1:1")
-
-Outcome = frozenset[Criterion]
-"""The criteria of one property that are met."""
 
 
 def satisfiable(lines: Sequence[MatchLine], build: Build, names: Names) -> set[frozenset[MatchLine]]:
@@ -55,9 +50,9 @@ def _outcomes(kind: str, found: list[Criterion], build: Build, names: Names) -> 
     if kind == "localport":
         return {frozenset(), *(_of_port(item, found, names) for item in found)}
     if kind in ("address", "localaddress"):
-        return _of_addresses(kind, found, build)
+        return address_outcomes(kind, found, build)
     truths = combinations(
-        pattern.lower() if kind == "host" else pattern for item in found for _, pattern in _items(item.argument)
+        pattern.lower() if kind == "host" else pattern for item in found for _, pattern in items(item.argument)
     )
     lower = kind == "host"
     if kind == "group":
@@ -70,33 +65,9 @@ def _of_port(item: Criterion, found: list[Criterion], names: Names) -> Outcome:
     return frozenset(other for other in found if criteria.port_of(other.argument, names) == port)
 
 
-def _of_addresses(kind: str, found: list[Criterion], build: Build) -> set[Outcome]:
-    outcomes = {
-        frozenset(item for item in found if criteria.value_fits(kind, address, item.argument, build))
-        for address in _addresses([item.argument for item in found], build)
-    }
-    for item in found:
-        if any(_is_odd(pattern, build) for _, pattern in _items(item.argument)):
-            # which addresses it shares with the others was only tried out: it may go with any of them, and without
-            outcomes |= {outcome ^ {item} for outcome in outcomes}
-    return outcomes
-
-
-def _is_odd(pattern: str, build: Build) -> bool:
-    """A pattern that covers some addresses, but is neither a prefix nor everything."""
-    return (
-        pattern != "*" and ("*" in pattern or "?" in pattern) and addresses.prefix(_as_prefix(pattern), build) is None
-    )
-
-
-def _items(argument: str) -> Iterator[tuple[bool, str]]:
-    for item in argument.split(","):
-        yield item.startswith("!"), item.removeprefix("!")
-
-
 def _verdict(argument: str, truths: Truths, *, lower: bool = False) -> int:
     positive = 0
-    for negated, pattern in _items(argument):
+    for negated, pattern in items(argument):
         if (pattern.lower() if lower else pattern) in truths:
             if negated:
                 return -1
@@ -123,34 +94,3 @@ def _of_groups(found: list[Criterion], truths: set[Truths]) -> set[Outcome]:
     return {
         frozenset(item for item, (bad, good) in zip(found, flags, strict=True) if good and not bad) for flags in reached
     }
-
-
-def _addresses(arguments: Iterable[str], build: Build) -> set[str]:
-    """Addresses among which every outcome occurs: the first of each prefix, and the first behind it."""
-    candidates = {"0.0.0.0", "::"}  # noqa: S104 - an example of a peer, nothing is bound
-    for pattern in {pattern for argument in arguments for _, pattern in _items(argument)}:
-        network = addresses.prefix(_as_prefix(pattern), build)
-        if network is None:
-            candidates.update(_fillings(pattern))
-            continue
-        candidates.add(str(network.network_address))
-        if int(network.broadcast_address) + 1 < 2**network.max_prefixlen:
-            candidates.add(str(network.broadcast_address + 1))
-    return candidates
-
-
-def _as_prefix(pattern: str) -> str:
-    """`10.1.*` covers what 10.1.0.0/16 covers."""
-    match = _OCTETS_THEN_STARS.fullmatch(pattern)
-    if match is None:
-        return pattern
-    octets = match[1].rstrip(".").split(".")
-    return ".".join((octets + ["0"] * 4)[:4]) + f"/{8 * len(octets)}"
-
-
-def _fillings(pattern: str) -> Iterator[str]:
-    """Addresses that an odd pattern covers, found by trying."""
-    for filling in _FILLINGS:
-        text = pattern.replace("*", filling).replace("?", "1")
-        if addresses.numeric_address(text) is not None:
-            yield text

@@ -1,8 +1,8 @@
 """Handlers of keywords with a syntax of their own."""
 
 from rongdun_agent.sshd_config import addresses, choices
+from rongdun_agent.sshd_config.endpoints import split_host_port
 from rongdun_agent.sshd_config.line import Line
-from rongdun_agent.sshd_config.lists import split_host_port
 from rongdun_agent.sshd_config.paths import absolute
 
 METHODS = frozenset(
