@@ -1,19 +1,21 @@
 """What the audit rules cover is what the kernel would record, not what a line looks like."""
 
-import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rongdun_agent.audit_rules import parse_rules, to_ruleset
+from rongdun_agent.audit_rules.boot import machine, numbered, version_order
 from rongdun_agent.host import Host
 from rongdun_agent.probes import audit
 from rongdun_contract.documents import Source
 from rongdun_contract.facts import Unknown
 from rongdun_contract.facts.audit import Audit, Ruleset
+from tests.lab.missing import give_up, need_root
+from tests.lab.roots import Root
 
 AUDITD = {"/usr/sbin/auditd": "", "/etc/audit/rules.d": {"dir": True}}
 
@@ -141,17 +143,152 @@ def test_without_the_right_to_read_nothing_is_called_absent(make_host, as_nobody
     assert facts.settings == Unknown(unknown="no permission")
 
 
-@pytest.mark.skipif(shutil.which("augenrules") is None, reason="needs augenrules of auditd")
-def test_the_order_is_that_of_augenrules(make_host, tmp_path: Path) -> None:
+PACKAGES = (
+    *("anacron", "at", "auditd", "chrony", "cron", "iptables", "kmod", "logrotate"),
+    *("nftables", "openssh-server", "rsyslog"),
+)
+
+
+def test_the_order_is_that_of_augenrules(make_host, tmp_path: Path, debian_root: Callable[..., Root]) -> None:
     """The real script compiles the same files; we must agree with its output line by line."""
     rules: Mapping[str, Any] = {
-        "/etc/audit/rules.d/30-b.rules": "-e 2\n-w /b -p wa\n-f 2\n",
+        "/etc/audit/rules.d/30-b.rules": "-e 2\n-w /b -p wa\n-f 2\n\n",
         "/etc/audit/rules.d/4-a.rules": "-w /a -p wa\n-b 100\n-D\n-e 1\n",
+        "/etc/audit/rules.d/4-B.rules": "  # a remark\n-w /big -p wa\n",
+        "/etc/audit/rules.d/a.rules": "-w /letters -p wa\n-w /a -p r\n-D -k x\n-b 200\n-w /joined -p wa",
+        "/etc/audit/rules.d/b.rules": " -k joined\n-w /last -p wa\n",
+        "/etc/audit/rules.d/.hidden.rules": "-w /hidden -p wa\n",
+        "/etc/audit/rules.d/a.rules.bak": "-w /bak -p wa\n",
     }
     host = make_host(AUDITD | rules)
-    script = Path(shutil.which("augenrules") or "").read_text().replace("/etc/audit", f"{tmp_path}/host/etc/audit")
-    (tmp_path / "augenrules").write_text(script)
-    subprocess.run(["sh", tmp_path / "augenrules"], check=False, capture_output=True)
-    compiled = (tmp_path / "host/etc/audit/audit.rules").read_text().splitlines()
+    root = debian_root("bookworm", *PACKAGES)
+    shell = f"cd {root.path} && mount --bind {tmp_path}/host mnt && exec chroot . sh -c"
+    inside = "mount --bind /mnt/etc/audit /etc/audit && augenrules; cat /etc/audit/audit.rules"
+    said = Root(root.suite, Path("/")).run("sh", "-c", f"{shell} '{inside}'")
+    compiled = said.stdout.splitlines()
+    assert "-w /big -p wa" in compiled, said.stderr
     wanted = to_ruleset(parse_rules(("x", line) for line in compiled), lambda _: False, "at_boot")[0]
     assert at_boot(host) == wanted
+
+
+NAMES = (
+    *("30-b", "4-a", "4-B", "a", "audit", "10-base-config", "10", "1a", "01", "1", "a-1", "a1", "A", "a~", "_x", "a.b"),
+    *("99-finalize", "70-x", "7-x", "a10", "a9", "09a", "9a", "x.1", "x.1a", "x-01", "x-1"),
+)
+
+
+def test_names_are_ordered_as_ls_orders_them(tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / f"{name}.rules").touch()
+    said = subprocess.run(["ls", "-1v", tmp_path], check=True, capture_output=True, text=True, env={"LC_ALL": "C"})
+    assert sorted((f"{name}.rules" for name in NAMES), key=version_order) == said.stdout.split()
+
+
+LINES = (
+    "-w /etc/passwd -p wa -k id",
+    "-w /etc/passwd",
+    "-w /etc/audit/ -p wa",
+    "-w /etc -p wa -k a -k b",
+    "-w /nonexistent/x -p w\n-w /etc/passwd -p wa",
+    "-c\n-w /nonexistent/x -p w\n-w /etc/passwd -p wa",
+    "-w /etc/not-there -p wa",
+    "-a always,exit -F dir=/var/log/x -F perm=wa\n-w /etc/passwd",
+    "-a always,exit -F arch=b64 -S adjtimex,settimeofday -S clock_settime -k time",
+    "-a exit,always -F arch=b32 -S adjtimex -k time",
+    "-a always,exit -F path=/etc/shadow -F perm=wa -F auid>=1000 -F auid!=unset -k x",
+    "-a always,exit -F dir=/etc/audit -F perm=wa",
+    "-a always,exit -S execve -F euid=0 -F auid>=1000 -F auid!=-1",
+    "-a always,exit -F arch=b64 -S open,openat -F exit=-EACCES -F auid>=1000 -F auid!=4294967295",
+    "-a always,exit -F path=/usr/bin/passwd -F perm=x",
+    "-a always,exit -F path=/usr/bin/passwd",
+    "-a never,task",
+    "-a task,never",
+    "-a always,exit -F arch=x86_64 -S init_module -S 176",
+    "-a always,exit -S all -F pid=1005",
+    "-a always,exclude -F msgtype=CWD",
+    "-a never,user -F uid=0",
+    "-a always,exit -F exe=/bin/ls -S execve",
+    "-a always,exit -F arch=b64 -C auid!=uid -S execve",
+    "-a always,exit",
+    "-a never,exit",
+    "-a always,exit -F arch=b64 -S stime\n-w /etc/passwd",
+    "-a always,exit -F arch=b32 -S stime",
+    "-a always,entry -S open",
+    "-a possible,exit -S open",
+    "-w relative -p wa",
+    "-w /etc/passwd -p z",
+    "-w /etc/passwd -p wa -p r",
+    "-a always,exit -F auid=root -S open",
+    "-a always,exit -F uid!=root -F arch=b64 -S open",
+    "-w /etc/passwd -p wa\n-w /etc/passwd -p wa\n-w /etc/group",
+    "-w /etc/passwd -p wa\n-w /etc/passwd -p r",
+    "-w /etc/passwd -p wa\n-z x\n-w /etc/group -p wa",
+    "-i\n-w /etc/passwd -p wa\n-z x\n-w /etc/group -p wa",
+    "-c\n-w /etc/passwd -p wa\n-z x\n-w /etc/group -p wa",
+    "-w /etc/passwd -p wa\n-D\n-w /etc/group -p wa",
+    "-w /etc/passwd -k a\n-w /etc/group\n-D -k a",
+    "-w /etc/passwd -p wa\n-W /etc/passwd -p wa",
+    "-w /etc/passwd -p wa -k a\n-W /etc/passwd -p wa\n-w /etc/group",
+    "-w /etc/passwd -p wa\n-A never,exit -F path=/x",
+    "-a always,exit -F arch=b64 -S open\n-d always,exit -F arch=b64 -S open",
+    "-a always,exit -F arch=b64 -S open -k a\n-a always,exit -F arch=b64 -S open -k b",
+    "-w /etc/passwd -p wa # remark\n-w /etc/group",
+    "  -w  /etc/passwd   -p  wa",
+    "\t-w /etc/passwd -p wa",
+    "-w /etc/passwd\t-p wa",
+    "-w /etc/passwd -pwa -kx",
+    "-w /etc/passwd -p wa -F key=x",
+    "-w /etc/passwd -p wa -F auid>=1000",
+    "-w /etc/passwd -p wa -k",
+    "-w /etc/passwd -p WA",
+    "-p wa -w /etc/passwd",
+    "-k x -w /etc/passwd",
+    "-F arch=b64 -a always,exit -S open",
+    "-S open -a always,exit",
+    "-a always,exit -S open -F arch=b64",
+    "-a always,exit -S open -p wa",
+    "-a always,exit -F arch=b64 -S clock_settime -F a0=0x0",
+    "-b 8192\n-f 1\n-r 0\n--backlog_wait_time 60000\n-w /etc/passwd -p wa",
+    "-b many\n-w /etc/passwd",
+    '-w "/etc/passwd" -p wa',
+    '-a always,exit -F path="/etc/passwd" -F perm=wa\n-w /etc/group',
+    "-w /etc/../etc/passwd -p wa",
+    "-w / -p wa",
+)
+
+
+def _auditctl(root: Root, *argv: str) -> str:
+    """What auditctl of a root says in the machine's own process namespace: in others the kernel refuses it."""
+    done = subprocess.run(
+        ["chroot", root.path, "/usr/sbin/auditctl", *argv], check=False, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+@pytest.mark.root
+def test_what_the_kernel_loads_is_what_we_expect(debian_root: Callable[..., Root], tmp_path: Path) -> None:
+    """Files and kernel are compared by rules, so a file must be read exactly as auditctl would load it.
+
+    The kernel's rules are the whole machine's: this runs only where nobody uses them, and leaves none behind.
+    """
+    need_root("audit rules are loaded")
+    root = debian_root("bookworm", *PACKAGES).copy(tmp_path / "root")
+    if not _auditctl(root, "-s").startswith("enabled 0") or "No rules" not in _auditctl(root, "-l"):
+        give_up("needs a kernel whose audit system is there and nobody's")
+    host = Host(root=root.path)
+    differing = {}
+    try:
+        for text in LINES:
+            _auditctl(root, "-D")
+            (root.path / "etc/audit/audit.rules").write_text(f"{text}\n")
+            _auditctl(root, "-R", "/etc/audit/audit.rules")
+            said = [line for line in _auditctl(root, "-l").splitlines() if line != "No rules"]
+            loaded = to_ruleset(parse_rules(("l", line) for line in said), host.is_dir, "")[0]
+            read = parse_rules(numbered(host, "/etc/audit/audit.rules"), machine(host))
+            expected = to_ruleset(read, host.is_dir, "")[0]
+            if expected.model_copy(update={"enabled": None}) != loaded or len(read.rules) != len(said):
+                differing[text] = (said, expected)
+    finally:
+        for option in (("-D",), ("-e", "0"), ("-b", "64"), ("-f", "1"), ("--backlog_wait_time", "15000")):
+            _auditctl(root, *option)
+    assert differing == {}

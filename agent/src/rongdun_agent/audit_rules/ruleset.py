@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from rongdun_agent.audit_rules.parse import Rule, Rules
+from rongdun_agent.audit_rules.parse import Rules
+from rongdun_agent.audit_rules.rule import PERMISSIONS, Rule
 from rongdun_contract.documents import Source
 from rongdun_contract.facts.audit import Ruleset, SyscallRule, Watch
 
-NATIVE = frozenset((None, "b64", "x86_64", "aarch64", "loongarch64", "ppc64le", "s390x"))
-"""Architectures whose rules bind 64-bit programs; without one, auditctl takes the machine's own."""
+NATIVE = frozenset((None, "b64"))
+"""Word sizes whose rules bind 64-bit programs; without one, auditctl takes the machine's own."""
 SENSITIVE = (
     *("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/security/opasswd"),
     *("/etc/sudoers", "/etc/sudoers.d", "/etc/pam.d", "/etc/ssh/sshd_config", "/etc/login.defs"),
@@ -17,6 +18,14 @@ SENSITIVE = (
     *("/var/run/faillock", "/run/faillock", "/var/log/tallylog", "/var/log/sudo.log", "/var/log/audit"),
 )
 """Paths that a watch over a directory above them covers as well; they are told even if no rule names them."""
+_CALLS = (
+    *("adjtimex", "settimeofday", "clock_settime", "init_module", "finit_module", "delete_module"),
+    *("mount", "umount2", "sethostname", "setdomainname", "execve", "execveat"),
+    *("chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat", "lchown"),
+    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+    *("unlink", "unlinkat", "rename", "renameat", "renameat2"),
+)
+"""Calls that a rule for all of them covers as well; they are told even if no rule names them."""
 _ANY_USER = frozenset(("auid!=unset",))
 """Restrictions that leave nothing out that a person does."""
 _PEOPLE = frozenset(("auid!=unset", "auid>=1000", "auid>=500", "auid>999"))
@@ -30,7 +39,7 @@ def to_ruleset(rules: Rules, is_directory: Callable[[str], bool], at: str) -> tu
     calls = [rule for rule in live if not _is_watch(rule)]
     paths = _covered(watches, is_directory)
     executables = {rule.path: rule for rule in live if rule.path and _runs(rule)}
-    syscalls = {name: rule for rule in calls for name in rule.syscalls if _whoever(rule, name)}
+    syscalls = {name: rule for rule in calls for name in rule.syscalls or _CALLS if _whoever(rule, name)}
     facts = Ruleset(
         watches=tuple(_watch(rule, is_directory) for rule in watches),
         syscall_rules=tuple(_syscall_rule(rule) for rule in calls),
@@ -48,7 +57,7 @@ def to_ruleset(rules: Rules, is_directory: Callable[[str], bool], at: str) -> tu
 
 def _is_watch(rule: Rule) -> bool:
     """Every user's access to a path; a rule that leaves somebody out is none."""
-    watching = rule.path is not None and rule.permissions is not None and rule.list == "exit"
+    watching = rule.path is not None and not rule.syscalls and rule.list == "exit"
     return watching and rule.action == "always" and rule.arch in NATIVE and set(rule.fields) <= _ANY_USER
 
 
@@ -56,12 +65,12 @@ def _runs(rule: Rule) -> bool:
     """Running a program is recorded for people at least: services run it as part of their work."""
     if rule.action != "always" or rule.list != "exit" or rule.recursive or not set(rule.fields) <= _PEOPLE:
         return False
-    return "x" in (rule.permissions or "") or bool({"execve", "all"} & set(rule.syscalls))
+    return "x" in _letters(rule) and (not rule.syscalls or "execve" in rule.syscalls)
 
 
 def _whoever(rule: Rule, name: str) -> bool:
     allowed = _ANY_USER | (_REAL_CLOCK if name == "clock_settime" else frozenset())
-    always = rule.action == "always" and rule.list == "exit" and rule.path is None
+    always = rule.action == "always" and rule.list == "exit" and rule.path is None and rule.permissions is None
     return always and rule.arch in NATIVE and set(rule.fields) <= allowed
 
 
@@ -69,10 +78,10 @@ def _covered(watches: Sequence[Rule], is_directory: Callable[[str], bool]) -> di
     """Paths whose writing and attributes are recorded, with the first rule that does it."""
     found: dict[str, Rule] = {}
     for rule in watches:
-        if rule.path is None or not {"w", "a"} <= set(rule.permissions or ""):
+        if rule.path is None or not {"w", "a"} <= set(_letters(rule)):
             continue
         found.setdefault(rule.path, rule)
-        if rule.recursive or is_directory(rule.path):
+        if _is_recursive(rule, is_directory):
             above = rule.path.rstrip("/") + "/"
             for path in SENSITIVE:
                 if path.startswith(above):
@@ -95,12 +104,21 @@ def _suppressed(rules: Sequence[Rule]) -> bool:
     return not first.fields and first.path is None and set(first.syscalls) <= {"all"} and first.arch is None
 
 
+def _letters(rule: Rule) -> str:
+    """Without permissions every kind of access counts."""
+    return PERMISSIONS if rule.permissions is None else rule.permissions
+
+
+def _is_recursive(rule: Rule, is_directory: Callable[[str], bool]) -> bool:
+    return bool(rule.path and is_directory(rule.path)) if rule.recursive is None else rule.recursive
+
+
 def _watch(rule: Rule, is_directory: Callable[[str], bool]) -> Watch:
     path = rule.path or "/"
     return Watch(
         path=path,
-        permissions=rule.permissions or "",
-        recursive=rule.recursive or is_directory(path),
+        permissions=_letters(rule),
+        recursive=_is_recursive(rule, is_directory),
         key=rule.key,
     )
 
