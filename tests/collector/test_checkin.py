@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rongdun_contract.documents import canonical_json, digest, manifest
+from rongdun_collector.store.documents import load_documents
+from rongdun_contract.documents import Unavailable, canonical_json, digest, manifest
 from rongdun_contract.wire import CheckIn
 from tests.collector.agents import Agent, documents, section
 from tests.collector.serving import START, Collector
@@ -108,8 +109,6 @@ def test_history_has_an_interval_per_change_and_none_for_what_stayed(agent: Agen
 
 
 def test_a_section_that_becomes_unreadable_or_vanishes_is_in_the_history(agent: Agent, collector: Collector) -> None:
-    from rongdun_contract.documents import Unavailable  # noqa: PLC0415
-
     agent.report(SURVEY, START)
     collector.clock.forward(hours=3)
     agent.report(SURVEY | {"sysctl": Unavailable("no permission")}, START + timedelta(hours=1))
@@ -289,8 +288,6 @@ def test_documents_that_are_not_what_they_should_be_are_refused_in_words(
 
 def test_documents_are_kept_byte_for_byte(agent: Agent, collector: Collector) -> None:
     """The digest is that of the bytes as sent: escapes and the order of keys must come back as they went in."""
-    from rongdun_collector.store.documents import load_documents  # noqa: PLC0415
-
     sent = {digest(data): data for data in (b'{"b":1,"a":"\\u00e9"}', '{"a":"榕"}'.encode(), b"{}")}
     assert agent.send_documents(sent).json() == {"stored": 3}
     assert agent.send_documents(sent).json() == {"stored": 3}

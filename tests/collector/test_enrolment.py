@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from rongdun_collector.store import hosts, register, tokens
 from rongdun_collector.store.register import System, Unit
+from rongdun_collector.store.tables import METADATA
 from rongdun_contract.wire import Claims, Enrolment
 from tests.collector.agents import Agent, enrol, section
 from tests.collector.conftest import make_token
@@ -85,10 +87,6 @@ def test_the_secret_is_nowhere_in_the_database(collector: Collector, agent: Agen
     """Whoever reads a backup must not be able to report for a host."""
     secret = agent.credential.partition(".")[2]
     with collector.services.store.read() as connection:
-        from sqlalchemy import select  # noqa: PLC0415
-
-        from rongdun_collector.store.tables import METADATA  # noqa: PLC0415
-
         everything = [row for table in METADATA.sorted_tables for row in connection.execute(select(table))]
     assert secret not in repr(everything)
 

@@ -1,4 +1,4 @@
-"""Results: from stored facts, once per distinct set of them, again when they ripen, and never with another host's lines."""
+"""Results: once per distinct set of facts, again when they ripen, and never with another host's lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from rongdun_collector.assessment.ruleset import Ruleset
-from rongdun_collector.store import register
+from rongdun_collector.store import documents, register
 from rongdun_collector.store.register import System, Unit
 from rongdun_contract.documents import Section, Unavailable
 from rongdun_contract.wire import Missing, Volatile, VolatileSection
@@ -36,7 +36,7 @@ def verdicts(collector: Collector, host: str, **parameters: Any) -> dict[str, st
     return {one["rule"]: one["verdict"] for one in found}
 
 
-def send_volatile(agent: Agent, deleted: bool, at: Any) -> None:  # noqa: FBT001
+def send_volatile(agent: Agent, deleted: bool, at: Any) -> None:
     part = VolatileSection(
         schema_number=1, taken_at=at, facts={"programs": [{"name": "x", "deleted": deleted}]}, sources={}
     )
@@ -212,8 +212,6 @@ def test_the_walk_is_as_old_as_it_says(agent: Agent, collector: Collector) -> No
 
 
 def test_unused_documents_are_swept_after_a_day_and_used_ones_stay(agent: Agent, collector: Collector) -> None:
-    from rongdun_collector.store import documents  # noqa: PLC0415
-
     agent.report(survey(), START)
     orphan = section({"parameters": {"never": {"running": "1"}}})
     agent.send_documents({orphan.facts_digest: b'{"parameters":{"never":{"running":"1"}}}'})

@@ -132,5 +132,5 @@ def test_a_real_prometheus_scrapes_it(collector: Collector, busy: Agent, prometh
 
 
 def test_every_metric_is_documented() -> None:
-    """The page is made from the code: .venv/bin/python -m rongdun_collector.metrics.reference docs/reference/metrics.md."""
+    """Make it again: python -m rongdun_collector.metrics.reference docs/reference/metrics.md."""
     assert PAGE.read_text(encoding="utf-8") == reference()

@@ -1,6 +1,6 @@
 """The application as a value: routes and layers put together from what is passed in; nothing runs at import."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from rongdun_collector import answers
 from rongdun_collector.api import ROUTERS
@@ -17,6 +17,9 @@ from rongdun_collector.api.checkin import checkin
 from rongdun_collector.api.deliveries import Deliveries
 from rongdun_collector.api.enroll import post_enroll
 from rongdun_collector.api.openapi import openapi
+from rongdun_collector.console import console_routes
+from rongdun_collector.console.errors import ErrorPages
+from rongdun_collector.console.page import Pages
 from rongdun_collector.intake import Intake
 from rongdun_collector.problems import RefusedError
 from rongdun_collector.services import Services
@@ -25,8 +28,9 @@ from rongdun_collector.signin.guard import Guard, GuardTerms
 DESCRIPTION = "Receives the facts of hosts, remembers them, judges them, and tells what it knows."
 
 
-def build_app(services: Services, console: Sequence[APIRouter | BaseRoute] = ()) -> FastAPI:
-    """The collector's application; `console` has the routers of the pages for people and the mount of their files."""
+def build_app(services: Services) -> FastAPI:
+    """The collector's application: what hosts and programs talk to, and the pages for people."""
+    pages = Pages()
     app = FastAPI(
         title="Rongdun collector",
         version=version("rongdun-collector"),
@@ -35,8 +39,9 @@ def build_app(services: Services, console: Sequence[APIRouter | BaseRoute] = ())
         redoc_url=None,
         lifespan=_lifespan,
         middleware=[
+            Middleware(ErrorPages, pages=pages),
             Middleware(Intake, counts=services.counts),
-            Middleware(Guard, store=services.store, terms=_terms(services, console), now=services.now),
+            Middleware(Guard, store=services.store, terms=_terms(services), now=services.now),
         ],
         exception_handlers={
             RefusedError: answers.refused,
@@ -45,6 +50,7 @@ def build_app(services: Services, console: Sequence[APIRouter | BaseRoute] = ())
         },
     )
     app.state.services = services
+    app.state.pages = pages
     deliveries = Deliveries()
     app.router.routes.extend(
         [
@@ -56,7 +62,7 @@ def build_app(services: Services, console: Sequence[APIRouter | BaseRoute] = ())
     )
     for router in ROUTERS.values():
         app.include_router(router)
-    for part in console:
+    for part in console_routes():
         if isinstance(part, APIRouter):
             app.include_router(part, include_in_schema=False)
         else:
@@ -65,13 +71,13 @@ def build_app(services: Services, console: Sequence[APIRouter | BaseRoute] = ())
     return app
 
 
-def _terms(services: Services, console: Sequence[APIRouter | BaseRoute]) -> GuardTerms:
+def _terms(services: Services) -> GuardTerms:
     settings = services.settings
     return GuardTerms(
         cookie=services.cookie,
         session_idle=services.session_idle,
         open_on_loopback=settings.is_loopback and not settings.behind_tls_proxy,
-        login_page="/login" if console else None,
+        login_page="/login",
     )
 
 

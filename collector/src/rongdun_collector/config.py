@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import URL
 
 from rongdun_collector.errors import CollectorError
 
@@ -49,9 +50,9 @@ class Settings(BaseModel):
     session_idle_s: Annotated[Seconds, Field(description="a sign-in ends after so long without a request")] = 1800
 
     @property
-    def database_url(self) -> str:
+    def database_url(self) -> str | URL:
         """The address of the database."""
-        return self.database or f"sqlite:///{self.data / 'rongdun.sqlite'}"
+        return self.database or URL.create("sqlite", database=str(self.data / "rongdun.sqlite"))
 
     @property
     def certificate(self) -> tuple[Path, Path] | None:

@@ -1,8 +1,6 @@
 """Findings as CSV, for desks that work with spreadsheets."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -11,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from rongdun_collector.api.parameters import HostFilterDep
 from rongdun_collector.assessment.result_set import ResultSet
 from rongdun_collector.services import Services, ServicesDep
+from rongdun_collector.spreadsheet import csv_answer
 from rongdun_collector.store import hosts
 from rongdun_collector.store.hosts import HostRow, Page
 
@@ -18,8 +17,6 @@ router = APIRouter(tags=["fleet"])
 
 COLUMNS = ("host", "hostname", "unit", "system", "level", "presence", "rule", "title", "severity", "verdict", "reason")
 MOST = 100_000
-_BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets take Chinese for something else
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 VerdictWord = Literal["pass", "fail", "not_applicable", "unknown"]
 
@@ -36,8 +33,7 @@ def get_findings_csv(
         _total, rows = hosts.list_hosts(connection, wanted, services.heard_since, Page(MOST))
         sets = services.overview.sets(connection, {row.result_set for row in rows if row.result_set})
     lines = _lines(services, rows, sets, set(verdict or ("fail", "unknown")), language)
-    headers = {"Content-Disposition": 'attachment; filename="rongdun-findings.csv"'}
-    return StreamingResponse(_csv(lines), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_answer("rongdun-findings", COLUMNS, lines)
 
 
 def _lines(
@@ -50,27 +46,3 @@ def _lines(
             if verdict in wanted:
                 place = row.id, row.hostname, row.unit_name, row.system_name, row.level, row.presence
                 yield *place, rule, titles.get(rule, ""), severity, verdict, reason
-
-
-def _csv(lines: Iterable[tuple[object, ...]]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    yield _BYTE_ORDER_MARK
-    for line in _with_head(lines):
-        writer.writerow([_cell(value) for value in line])
-        if buffer.tell() > 64 * 2**10:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
-
-
-def _with_head(lines: Iterable[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
-    yield COLUMNS
-    yield from lines
-
-
-def _cell(value: object) -> str:
-    """Text that a spreadsheet shows and does not calculate."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -54,6 +54,21 @@ def sum_by(groups: Iterable[Group], sets: Mapping[str, ResultSet], key: Callable
     return sums
 
 
+def median_score(groups: Iterable[Group], sets: Mapping[str, ResultSet]) -> float | None:
+    """The score that half of the hosts reach; None where none has one."""
+    scored = sorted((score, group.hosts) for group in groups if (score := sets[group.result_set].score) is not None)
+    half, passed, lower = sum(hosts for _, hosts in scored) / 2, 0, None
+    for score, hosts in scored:
+        passed += hosts
+        if lower is not None:
+            return (lower + score) / 2
+        if passed > half:
+            return score
+        if passed == half:
+            lower = score
+    return lower
+
+
 def failing_hosts(groups: Iterable[Group], sets: Mapping[str, ResultSet]) -> Counter[tuple[str, str]]:
     """How many hosts fail each rule, by rule and severity."""
     failing: Counter[tuple[str, str]] = Counter()

@@ -36,6 +36,10 @@ class ResultSet:
         """Findings by severity and verdict."""
         return Counter((severity, verdict) for _, severity, verdict, _ in self.findings)
 
+    def fails(self, rule: str) -> bool:
+        """Whether this rule fails."""
+        return any(name == rule and verdict == "fail" for name, _, verdict, _ in self.findings)
+
     @property
     def body(self) -> bytes:
         """Canonical JSON."""

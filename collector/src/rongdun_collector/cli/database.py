@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from rongdun_collector.config import Settings, read_settings
 from rongdun_collector.errors import CollectorError
@@ -49,7 +49,7 @@ def opened(settings: Settings, *, migrating: bool = False) -> Iterator[Store]:
 def _readable_errors() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
         what = f"cannot be used: {str(error.orig).strip().splitlines()[0]}"
         raise CollectorError("database", what, "check --database, --data, and who may write there") from error
 

@@ -4,7 +4,7 @@ from hmac import compare_digest
 
 from fastapi import Request
 
-from rongdun_collector.problems import forbidden
+from rongdun_collector.problems import forbidden, unauthenticated
 from rongdun_collector.signin.guard import Principal
 
 FIELD = "form_token"
@@ -15,7 +15,7 @@ def principal_of(request: Request) -> Principal:
     """Who asks; the guard has made sure that somebody does."""
     principal: Principal | None = getattr(request.state, "principal", None)
     if principal is None:
-        raise forbidden("nobody is signed in", "Sign in.")
+        raise unauthenticated("nobody is signed in", "Sign in.")
     return principal
 
 

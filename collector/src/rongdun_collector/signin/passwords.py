@@ -59,6 +59,17 @@ class SignInDesk:
                 accounts.note_failure(connection, name, self._now())
         return SignIn(failure="wrong")
 
+    def change_password(self, name: str, current: str, new: str) -> SignIn:
+        """Give an account a new password; the old sessions end and a new one begins. CollectorError: a bad password."""
+        with self._turns:
+            kept = hash_password(new)
+        outcome = self.sign_in(name, current)
+        if outcome.session is None:
+            return outcome
+        with self._store.write() as connection:
+            accounts.put_administrator(connection, name, kept, self._now())
+            return SignIn(session=accounts.open_session(connection, name, self._now()))
+
 
 def _matches(kept: str, password: str) -> bool:
     try:

@@ -140,6 +140,17 @@ def gaps(connection: Connection, host: str) -> list[tuple[datetime, int]]:
     return [(row.before, row.merged) for row in connection.execute(query)]
 
 
+def gaps_since(connection: Connection, since: datetime) -> list[tuple[str, str, datetime, int]]:
+    """Where states of living hosts were merged away since that moment: id, hostname, before which moment, how many."""
+    query = (
+        select(HOSTS.c.id, HOSTS.c.hostname, GAPS.c.before, GAPS.c.merged)
+        .join(GAPS, GAPS.c.host == HOSTS.c.id)
+        .where(HOSTS.c.retired_at.is_(None), GAPS.c.before > since)
+        .order_by(GAPS.c.before.desc())
+    )
+    return [(row.id, row.hostname, row.before, row.merged) for row in connection.execute(query)]
+
+
 def _both_report(other: str | None, mine: datetime | None, theirs: datetime | None, heard_since: datetime) -> bool:
     heard = [moment is not None and moment >= heard_since for moment in (mine, theirs)]
     return heard[0] and (other is None or heard[1])

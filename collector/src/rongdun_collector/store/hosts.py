@@ -85,6 +85,19 @@ def find_host(connection: Connection, host: str, heard_since: datetime) -> HostR
     return None if row is None else _row(row)
 
 
+def count_presence(connection: Connection, wanted: HostFilter, heard_since: datetime) -> dict[Presence, int]:
+    """How many of these hosts report, are silent or never reported."""
+    found = _filtered(_query(heard_since), wanted, heard_since).subquery()
+    query = select(found.c.presence, func.count()).group_by(found.c.presence)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def ids_of(connection: Connection, wanted: HostFilter, heard_since: datetime) -> frozenset[str]:
+    """The ids of all these hosts."""
+    query = _filtered(_query(heard_since), wanted, heard_since).with_only_columns(HOSTS.c.id)
+    return frozenset(connection.scalars(query))
+
+
 def presence_by_unit(connection: Connection, heard_since: datetime) -> dict[tuple[str | None, str], int]:
     """How many hosts of each unit report, are silent or never reported; retired ones are left out."""
     presence = _presence(heard_since)

@@ -53,7 +53,7 @@ def _begun(connection: Connection) -> RootTransaction:
     return connection.execution_options(**{_WRITES: True}).begin()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str | URL) -> Store:
     """Open `sqlite:///PATH` or `postgresql://...`; nothing is created or migrated here."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
@@ -61,7 +61,7 @@ def open_store(url: str) -> Store:
     return Store(create_engine(address, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_timeout=BUSY_TIMEOUT_S))
 
 
-def _address(url: str) -> URL:
+def _address(url: str | URL) -> URL:
     try:
         address = make_url(url)
     except ArgumentError as error:
