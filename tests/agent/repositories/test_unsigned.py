@@ -99,6 +99,11 @@ def test_yum_repositories_inherit_the_check_from_the_main_section(make_host: Mak
     }
 
 
+def test_a_word_that_is_neither_yes_nor_no_changes_nothing(make_host: MakeHost) -> None:
+    files = {"/etc/dnf/dnf.conf": "[main]\ngpgcheck=1\n", "/etc/yum.repos.d/a.repo": "[a]\ngpgcheck=2\n"}
+    assert unsigned(make_host(files)) == {}
+
+
 def test_without_a_word_yum_does_not_check_and_zypper_does(make_host: MakeHost) -> None:
     host = make_host(
         {

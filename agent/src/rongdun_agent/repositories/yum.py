@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from rongdun_agent.host import Host
-from rongdun_agent.repositories.words import is_true
 
 MAIN = ("/etc/dnf/dnf.conf", "/etc/yum.conf")
 REPOSITORIES = ("/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d")
 ZYPP_REPOSITORIES = ("/etc/zypp/repos.d",)
 
+_YES, _NO = frozenset({"1", "yes", "true", "on", "enabled"}), frozenset({"0", "no", "false", "off", "disabled"})
 _CHECKS = ("pkg_gpgcheck", "gpgcheck")
 """dnf 5 calls it pkg_gpgcheck and takes the older name too."""
 
@@ -47,15 +47,21 @@ def _files(host: Host, directories: tuple[str, ...]) -> Iterator[str]:
 
 def _unsigned(sections: Iterator[tuple[str, Section]], default: Setting | None) -> Iterator[tuple[str, str]]:
     for name, section in sections:
-        if name == "main" or not is_true(section.get("enabled", Setting("1", "")).value):
+        if name == "main" or section.get("enabled", Setting("1", "")).value.lower() in _NO:
             continue
         check = _check(section) or default
-        if check is None or not is_true(check.value):
+        if not _is_on(check):
             yield f"[{name}]", check.where if check else section["\0"].where
 
 
 def _check(section: Section) -> Setting | None:
-    return next((section[key] for key in _CHECKS if key in section), None)
+    """The setting of the check; a word that is neither yes nor no counts as if it were not there."""
+    found = (section[key] for key in _CHECKS if key in section)
+    return next((setting for setting in found if setting.value.lower() in _YES | _NO), None)
+
+
+def _is_on(setting: Setting | None) -> bool:
+    return setting is not None and setting.value.lower() in _YES
 
 
 def _sections(path: str, lines: tuple[str, ...]) -> Iterator[tuple[str, Section]]:
