@@ -14,8 +14,9 @@ from tests.lab.roots import Root, Suite, cache, remove, unpack
 
 Form = Literal["sqlite", "ndb", "bdb"]
 WRITERS: dict[Form, Suite] = {"sqlite": "bookworm", "ndb": "trixie", "bdb": "bullseye"}
-_VERSION_OF_THIS_FILE = 2
-_SMALL_PACKAGES = 250
+_VERSION_OF_THIS_FILE = 3
+_SMALL_PACKAGES = 800
+"""Enough for a Berkeley database to split its first buckets several times."""
 
 # twin kernels, epochs, a name that is also a path of another package, translated and Chinese text, no files at all
 _SPECS = {
