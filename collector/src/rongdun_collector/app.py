@@ -17,9 +17,9 @@ from rongdun_collector.api.checkin import checkin
 from rongdun_collector.api.deliveries import Deliveries
 from rongdun_collector.api.enroll import post_enroll
 from rongdun_collector.api.openapi import openapi
-from rongdun_collector.console import console_routes
 from rongdun_collector.console.errors import ErrorPages
 from rongdun_collector.console.page import Pages
+from rongdun_collector.console.routes import console_routes
 from rongdun_collector.intake import Intake
 from rongdun_collector.problems import RefusedError
 from rongdun_collector.services import Services

@@ -12,15 +12,15 @@ OWN_BOUNDS = frozenset({"/v1/checkin", "/v1/documents", "/v1/volatile"})
 """Routes that read their bodies themselves, each within a bound of its own."""
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+    (b"content-security-policy", _POLICY),
 ]
 
 

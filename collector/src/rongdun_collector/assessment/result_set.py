@@ -5,6 +5,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rongdun_contract.clauses import clause_results
@@ -14,7 +15,7 @@ from rongdun_contract.findings import Finding
 from rongdun_contract.score import host_score
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResultSet:
     """Verdicts by rule, results by clause, score and counts; `body` is the document that `digest` names.
 
@@ -31,16 +32,21 @@ class ResultSet:
     failures: dict[str, int]
     red_flag: bool
 
-    @property
+    @cached_property
     def tally(self) -> Counter[tuple[str, str]]:
         """Findings by severity and verdict."""
         return Counter((severity, verdict) for _, severity, verdict, _ in self.findings)
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The document as it is stored."""
+        return zlib.compress(self.body)
 
     def fails(self, rule: str) -> bool:
         """Whether this rule fails."""
         return any(name == rule and verdict == "fail" for name, _, verdict, _ in self.findings)
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """Canonical JSON."""
         return canonical_json(
@@ -56,7 +62,7 @@ class ResultSet:
             }
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The name of the document."""
         return digest(self.body)

@@ -1,0 +1,63 @@
+"""Moments as people read and write them: the time of Shanghai, which has had one offset since 1991."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from markupsafe import Markup
+
+from rongdun_collector.console.language import Language
+from rongdun_collector.problems import invalid
+
+SHANGHAI = timezone(timedelta(hours=8))
+_STEPS = (
+    (86400, "{} 天", "{} d"),
+    (3600, "{} 小时", "{} h"),
+    (60, "{} 分钟", "{} min"),
+    (1, "{} 秒", "{} s"),
+)
+
+
+def shown(at: datetime | None) -> Markup:
+    """A moment, with UTC where the pointer rests on it."""
+    if at is None:
+        return Markup('<span class="none">—</span>')
+    local, utc = at.astimezone(SHANGHAI), at.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S} UTC", f"{local:%Y-%m-%d %H:%M:%S}"
+    )
+
+
+def plain(at: datetime | None) -> str:
+    """A moment for spreadsheets."""
+    return "" if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def for_input(at: datetime | None) -> str:
+    """A moment as a browser's own date and time field takes it."""
+    return "" if at is None else f"{at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M:%S}"
+
+
+def span(length: timedelta, language: Language) -> str:
+    """About how long, in the largest unit that fits."""
+    seconds = max(0, int(length.total_seconds()))
+    for size, zh, en in _STEPS:
+        if seconds >= size:
+            return (zh if language == "zh" else en).format(seconds // size)
+    return "0 秒" if language == "zh" else "0 s"
+
+
+def parse_as_of(text: str | None, now: datetime) -> datetime | None:
+    """The moment that was asked for: Shanghai's unless it names a zone; None for now, or what is still to come."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(
+            text.strip().replace(" ", "+")
+            if text.count(" ") == 1 and ":" in text.rsplit(" ", 1)[1] and "T" in text
+            else text.strip()
+        )
+        at = (at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise invalid(
+            f"as_of: {text!r} is no moment", "Write it as 2026-01-31T08:00, in the time of Shanghai."
+        ) from error
+    return at if at < now else None
