@@ -66,6 +66,12 @@ def test_signatures_are_as_old_as_they_say_not_as_their_copy(make_host: MakeHost
     assert product(host, "clamav").data_updated_on == "2020-01-01"
 
 
+def test_signatures_that_only_a_console_shows_are_unknown(make_host: MakeHost) -> None:
+    """Absent would say that the product works without any."""
+    found = product(make_host({"/opt/qaxsafe": {"dir": True}}), "qaxsafe")
+    assert found.data_updated_on == Unknown(unknown="undecided")
+
+
 def test_other_databases_are_dated_by_their_file(make_host: MakeHost) -> None:
     host = make_host({"/usr/bin/aide": "", "/var/lib/aide/aide.db": "db"})
     seconds = datetime(2024, 5, 6, 23, tzinfo=UTC).timestamp()

@@ -117,6 +117,9 @@ def _enabled(host: Host, known: Known) -> Maybe[bool | None]:
 
 
 def _data_date(host: Host, known: Known) -> Maybe[str | None]:
+    """Absent where the product has no such data; where its signatures lie somewhere that we do not know, that is said."""
+    if not known.data and "anti-malware" in known.purposes:
+        return Unknown(unknown="undecided")
     try:
         times = [built for pattern in known.data for path in host.glob(pattern) if (built := built_at(host, path))]
     except Refused:

@@ -19,7 +19,7 @@ class Product(FactModel):
     running: Maybe[bool | None] = None
     enabled: Maybe[bool | None] = None
     data_updated_on: Maybe[str | None] = None
-    """Date (UTC) on which its signatures or its database were built."""
+    """Date (UTC) on which its signatures or its database were built; unknown where only its own console tells."""
     scheduled: Maybe[bool | None] = None
 
 
