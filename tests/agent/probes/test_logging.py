@@ -217,3 +217,14 @@ def test_a_comment_changes_no_facts(make_host) -> None:
     before = facts_of(host_of(make_host, DEBIAN))
     after = facts_of(host_of(make_host, "# words\n" + DEBIAN.replace("kern.*", "# more\nkern.*")))
     assert before == after
+
+
+def test_a_closed_log_directory_leaves_what_is_in_it_unknown(make_host, without_overrides) -> None:
+    """The configuration can be read all the same; only what lies in /var/log cannot be told."""
+    closed = {"/usr/lib/systemd/systemd-journald": "", "/var/log": {"dir": True, "mode": "0000"}}
+    host = host_of(make_host, DEBIAN, closed)
+    with without_overrides():
+        facts = facts_of(host)
+    assert isinstance(facts.covered_facilities, tuple)
+    refused = Unknown(unknown="no permission")
+    assert (facts.journal.persistent, facts.login_records_keep_days) == (refused, refused)

@@ -109,7 +109,10 @@ def _system_logs(
 
 
 def _login_records(host: Host, entries: tuple[Entry, ...] | Unknown, sources: dict[str, Source]) -> Maybe[int | None]:
-    there = [path for path in LOGIN_RECORDS if host.exists(path)]
+    try:
+        there = [path for path in LOGIN_RECORDS if host.exists(path)]
+    except Refused:
+        return _REFUSED
     return _shortest(there, entries, "login_records_keep_days", sources)
 
 
@@ -147,11 +150,18 @@ def _journal(host: Host, sources: dict[str, Source]) -> Journal:
     return Journal(
         present=True,
         storage=kind,
-        persistent=kind == "persistent" or (kind == "auto" and host.is_dir("/var/log/journal")),
+        persistent=kind == "persistent" or (kind == "auto" and _journal_on_disk(host)),
         forward_to_syslog=_truth(last(found, "ForwardToSyslog")),
         compress=_truth(last(found, "Compress")),
         maximum_retention_s=_seconds(last(found, "MaxRetentionSec")),
     )
+
+
+def _journal_on_disk(host: Host) -> Maybe[bool]:
+    try:
+        return host.is_dir("/var/log/journal")
+    except Refused:
+        return _REFUSED
 
 
 _FACTS = {

@@ -13,6 +13,8 @@ _LISTENING = frozenset(("$udpserverrun", "$inputtcpserverrun", "$inputrelpserver
 _LISTENERS = frozenset(("imudp", "imtcp", "imrelp", "imptcp", "imgssapi", "imdtls"))
 _TLS_DRIVERS = frozenset(("gtls", "ossl", "mbedtls"))
 _FORWARD = re.compile(r"(?P<at>@{1,2})(?:\([^)]*\))?(?P<host>\[[^\]]+\]|[^\s;:]+)(?::(?P<port>\d+))?")
+_DEFAULT = "rsyslog_defaultruleset"
+_NEVER_IN_RULE_SETS = frozenset(("input", "global", "module"))
 _KEPT = frozenset(("file", "remote"))
 
 
@@ -45,6 +47,8 @@ class _Run:
         self.flow = Flow()
         self._alive: Masks = dict.fromkeys(FACILITIES, ALL)
         self._last: Masks = dict.fromkeys(FACILITIES, frozenset())
+        self._elsewhere = False
+        """Rules that follow belong to a rule set that records do not go through by themselves."""
         self._driver = ""
         self._tls_mode = self._queue_file = False
 
@@ -52,6 +56,8 @@ class _Run:
         for statement in statements:
             if statement.kind == "directive":
                 self._directive(statement)
+            elif self._elsewhere and statement.name not in _NEVER_IN_RULE_SETS:
+                continue
             elif statement.kind == "conditional":
                 self.flow.unclear = True
             elif statement.kind == "object":
@@ -63,6 +69,8 @@ class _Run:
         name, value = statement.name, statement.value
         if name == "$filecreatemode":
             self.flow.file_create_mode = _octal(value, self.flow.file_create_mode)
+        elif name == "$ruleset":
+            self._elsewhere = value.lower() != _DEFAULT
         elif name in _LISTENING:
             self.flow.listens = True
         elif name == "$defaultnetstreamdriver":

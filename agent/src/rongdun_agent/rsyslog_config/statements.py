@@ -14,6 +14,7 @@ _PARAMETER = re.compile(r"([A-Za-z.]+)\s*=\s*\"((?:[^\"\\]|\\.)*)\"")
 _SELECTOR_TEXT = r"(?P<selector>[\w*][\w*,.;!= ]*?[\w*])"
 _SELECTOR = re.compile(_SELECTOR_TEXT + r"\s+(?P<action>\S.*)")
 _BLOCK = re.compile(_SELECTOR_TEXT + r"\s+\{")
+_ACTIONS = ("/", "-/", "?", "-?", "@", "|", "^", ":om")
 _BLOCKS = frozenset(("ruleset", "template", "lookup_table"))
 Kind = Literal["directive", "object", "rule", "conditional"]
 
@@ -118,12 +119,19 @@ class _Reader:
             self._at = block.end()
             return Statement("rule", _squeezed(block["selector"]), "{", where, body=tuple(self.statements()))
         line = self._line()
+        return self._without_selector(line, where) or self._with_selector(line, where)
+
+    def _without_selector(self, line: str, where: str) -> Statement | None:
+        """An action for all that gets here, for what the rule before took (`&`), or under a condition."""
+        if line.startswith(_ACTIONS):
+            return Statement("rule", "*.*", line, where)
         if line.startswith(":"):
             return Statement("conditional", "property", line, where)
         if line in ("stop", "~", "&~", "& ~"):
             return Statement("rule", "" if line.startswith("&") else "*.*", "stop", where)
-        if line.startswith("&"):
-            return Statement("rule", "", line[1:].strip(), where)
+        return Statement("rule", "", line[1:].strip(), where) if line.startswith("&") else None
+
+    def _with_selector(self, line: str, where: str) -> Statement:
         match = _SELECTOR.fullmatch(line)
         if match is None:
             return Statement("conditional", "unclear", line, where)
