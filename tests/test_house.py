@@ -140,9 +140,9 @@ def test_tests_run_with_the_versions_that_are_shipped() -> None:
     assert shipped.items() <= pins("dev.txt").items()
 
 
-def test_the_agent_needs_no_more_than_the_contract_and_psutil() -> None:
+def test_the_agent_needs_no_more_than_the_contract() -> None:
     """It runs on every government host: each further dependency is an argument with every operator."""
-    assert set(distribution("agent")) == {"rongdun-contract", "psutil"}
+    assert set(distribution("agent")) == {"rongdun-contract"}
     assert set(distribution("contract")) == {"pydantic", "pyyaml"}
 
 

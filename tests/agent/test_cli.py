@@ -295,7 +295,6 @@ def test_help_is_quick_and_names_every_command():
         check=True,
     ).stderr
     assert "pydantic" not in loaded
-    assert "psutil" not in loaded
 
 
 def test_the_version_is_the_distributions():
