@@ -13,7 +13,7 @@ OWN_BOUNDS = frozenset({"/v1/checkin", "/v1/documents", "/v1/volatile"})
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = [

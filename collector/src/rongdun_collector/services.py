@@ -28,6 +28,7 @@ class Services:
     store: Store
     ruleset: Ruleset
     judge: Judge
+    assessor: Assessor
     writer: Writer
     background: Background
     overview: Overview
@@ -71,7 +72,8 @@ class Services:
         return self.writer.alive and self.background.alive
 
     def start(self) -> None:
-        """Begin to record and to judge."""
+        """Begin to record and to judge; the rules of the process that starts last are in force."""
+        self.assessor.put_in_force(self.now())
         self.background.start()
         self.writer.start()
 
@@ -85,10 +87,21 @@ class Services:
 def build_services(settings: Settings, store: Store, ruleset: Ruleset, now: Callable[[], datetime]) -> Services:
     """Put the parts together; nothing runs before `start`."""
     judge = Judge(ruleset)
-    background = Background(store, Assessor(store, judge), now, timedelta(seconds=settings.session_idle_s))
+    assessor = Assessor(store, judge)
+    background = Background(store, assessor, now, timedelta(seconds=settings.session_idle_s))
     writer = Writer(store, now, settings.interval_s, background.changed)
     return Services(
-        settings, store, ruleset, judge, writer, background, Overview(), SignInDesk(store, now), OwnCounts(), now
+        settings,
+        store,
+        ruleset,
+        judge,
+        assessor,
+        writer,
+        background,
+        Overview(),
+        SignInDesk(store, now),
+        OwnCounts(),
+        now,
     )
 
 

@@ -1,32 +1,24 @@
 """Judge hosts from what is stored about them, and keep what the rules said."""
 
 import json
-import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy import Connection
 
-from rongdun_collector.assessment.judge import Judge, NoPart, Part, Parts
-from rongdun_collector.assessment.result_set import ResultSet, result_set
-from rongdun_collector.store import documents, results, states, volatile
+from rongdun_collector.assessment.judge import Judge, Judged, NoPart, Part, Parts
+from rongdun_collector.assessment.result_set import ResultSet
+from rongdun_collector.store import documents, results, rulesets, states, volatile
 from rongdun_collector.store.results import JudgedFrom, Outcome, StoredSet
 from rongdun_collector.store.states import SectionAt
 from rongdun_collector.store.store import Store
 from rongdun_collector.store.volatile import VolatileAt
-from rongdun_contract.findings import Finding
 
 AT_ONCE = 200
 
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    judged: JudgedFrom
-    result: ResultSet
-    valid_until: datetime | None
+HostJudged = tuple[JudgedFrom, Judged]
 
 
 class Assessor:
@@ -35,15 +27,26 @@ class Assessor:
     def __init__(self, store: Store, judge: Judge) -> None:
         self._store, self._judge = store, judge
 
+    def put_in_force(self, now: datetime) -> None:
+        """The rules of this assessor judge the fleet from now on; other processes leave it to those that have them."""
+        ruleset = self._judge.ruleset
+        with self._store.write() as connection:
+            packs = {pack.id: pack.version for pack in ruleset.packs}
+            rulesets.put_in_force(connection, ruleset.digest, packs, now)
+
     def assess(self, hosts: Collection[str], now: datetime) -> int:
         """Judge these hosts; how many results changed."""
         with self._store.read() as connection:
+            if not self._in_force(connection):
+                return 0
             judged = self._judge_all(connection, results.judged_from(connection, hosts), now)
         return self._keep(judged, now)
 
     def assess_due(self, now: datetime) -> tuple[int, int]:
         """Judge some of the hosts that must be judged again; how many were due (at most AT_ONCE), how many changed."""
         with self._store.read() as connection:
+            if not self._in_force(connection):
+                return 0, 0
             due = results.due_hosts(connection, self._judge.ruleset.digest, now, AT_ONCE)
             judged = self._judge_all(connection, due, now)
         return len(due), self._keep(judged, now)
@@ -57,7 +60,10 @@ class Assessor:
             changed += self.assess([host.host for host in every[at : at + AT_ONCE]], now)
         return len(every), changed
 
-    def _judge_all(self, connection: Connection, hosts: Sequence[JudgedFrom], now: datetime) -> list[_Judged]:
+    def _in_force(self, connection: Connection) -> bool:
+        return rulesets.ruleset_in_force(connection) == self._judge.ruleset.digest
+
+    def _judge_all(self, connection: Connection, hosts: Sequence[JudgedFrom], now: datetime) -> list[HostJudged]:
         names = [host.host for host in hosts]
         sections = states.current_sections(connection, names)
         changing = volatile.volatile_sections(connection, names, self._judge.ruleset.sections)
@@ -70,7 +76,7 @@ class Assessor:
         sections: Mapping[str, SectionAt],
         changing: Mapping[str, VolatileAt],
         now: datetime,
-    ) -> _Judged:
+    ) -> HostJudged:
         parts = _parts(host, sections, changing)
         inline = {part.facts_digest: part.facts for part in changing.values() if part.facts_digest and part.facts}
 
@@ -79,14 +85,13 @@ class Assessor:
             found = stored | {digest: data for digest, data in inline.items() if digest in digests}
             return {digest: (from_json(data), len(data)) for digest, data in found.items()}
 
-        findings = self._judge.judge(parts, host.level, now, load)
-        return _Judged(host, result_set(findings, self._judge.ruleset.framework, host.level), _earliest(findings))
+        return host, self._judge.judge(parts, host.level, now, load)
 
-    def _keep(self, judged: list[_Judged], now: datetime) -> int:
+    def _keep(self, judged: list[HostJudged], now: datetime) -> int:
         if not judged:
             return 0
-        outcomes = [Outcome(one.judged, one.result.digest, one.valid_until) for one in judged]
-        sets = {one.result.digest: _stored(one.result) for one in judged}
+        outcomes = [Outcome(host, one.result.digest, one.valid_until) for host, one in judged]
+        sets = {one.result.digest: _stored(one.result) for _, one in judged}
         with self._store.write() as connection:
             return results.write_outcomes(connection, self._judge.ruleset.digest, outcomes, sets.values(), now)
 
@@ -109,14 +114,8 @@ def read_times(stored: str | None) -> dict[str, datetime]:
     return {name: datetime.fromisoformat(moment) for name, moment in said.items()}
 
 
-def _earliest(findings: Sequence[Finding]) -> datetime | None:
-    return min((finding.valid_until for finding in findings if finding.valid_until is not None), default=None)
-
-
 def _stored(result: ResultSet) -> StoredSet:
     counts = result.counts
     counted = {"passed": counts["pass"], "failed": counts["fail"]}
     counted |= {"unknown": counts["unknown"], "not_applicable": counts["not_applicable"]}
-    return StoredSet(
-        result.digest, zlib.compress(result.body), result.score, result.confidence, counted | result.failures
-    )
+    return StoredSet(result.digest, result.packed, result.score, result.confidence, counted | result.failures)

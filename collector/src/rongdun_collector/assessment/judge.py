@@ -1,7 +1,8 @@
-"""Verdicts by the digests of what was judged: each rule is evaluated once per distinct set of the sections it reads.
+"""Results by the digests of what was judged: rules are evaluated once per distinct set of the sections that they read.
 
-A cached finding has no evidence: hosts that share facts do not share the files and lines that the facts came from.
-Evidence is made on demand, from the host's own sources (see `explain`).
+Rules that read the same sections are judged and remembered together. What is remembered has no evidence: hosts that
+share facts do not share the files and lines that the facts came from. Evidence is made on demand, from the host's own
+sources (see `explain`).
 """
 
 from collections import OrderedDict
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from rongdun_collector.assessment.result_set import ResultSet, result_set
 from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_contract.documents import Section, Survey, Unavailable
 from rongdun_contract.evaluate import evaluate
@@ -17,7 +19,9 @@ from rongdun_contract.findings import Finding
 from rongdun_contract.reasons import REASONS, Reason
 from rongdun_contract.rules.rule import Rule
 
-VERDICTS = 300_000
+KEPT_VERDICTS = 100_000
+"""Of groups of rules; each is a few short tuples."""
+KEPT_RESULTS = 20_000
 DECODED_BYTES = 64 * 2**20
 
 
@@ -42,53 +46,97 @@ LoadFacts = Callable[[Collection[str]], Mapping[str, tuple[Mapping[str, Any], in
 
 @dataclass(slots=True)
 class JudgeCounts:
-    """How often a verdict was known, and how often it had to be found."""
+    """How many verdicts were known, and how many had to be found."""
 
     known: int = 0
     found: int = 0
 
 
+class _Group(NamedTuple):
+    """Rules that read the same sections; `aged`: they limit how old these may be."""
+
+    rules: tuple[Rule, ...]
+    needs: tuple[str, ...]
+    aged: bool
+
+    def key(self, parts: Parts, level: int) -> tuple[object, ...]:
+        """All that the verdicts depend on besides the time; when a section was read counts only where a rule asks."""
+        read = (parts.get(name) for name in self.needs)
+        return self.needs, self.aged, level, *(read if self.aged else (part and part[:2] for part in read))
+
+
+class _Verdicts(NamedTuple):
+    """What a group came to, in the order of its rules, and until when."""
+
+    findings: tuple[Finding, ...]
+    told: tuple[tuple[str, str | None], ...]
+    valid_until: datetime | None
+
+
+class Judged(NamedTuple):
+    """The result of a host, and until when it holds."""
+
+    result: ResultSet
+    valid_until: datetime | None
+
+
 class Judge:
-    """Judges hosts with one ruleset; keeps verdicts and decoded documents, both bounded. For one thread at a time."""
+    """Judges hosts with one ruleset; what it keeps in memory is bounded. For one thread at a time."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
         self.counts = JudgeCounts()
-        self._verdicts: OrderedDict[tuple[object, ...], Finding] = OrderedDict()
+        self._groups = _groups(ruleset.rules)
+        self._order = {rule.id: at for at, rule in enumerate(ruleset.rules)}
+        self._verdicts: OrderedDict[tuple[object, ...], _Verdicts] = OrderedDict()
+        self._results: OrderedDict[tuple[object, ...], ResultSet] = OrderedDict()
         self._decoded: OrderedDict[str, tuple[Mapping[str, Any], int]] = OrderedDict()
         self._decoded_bytes = 0
 
-    def judge(self, parts: Parts, level: int, now: datetime, load: LoadFacts) -> tuple[Finding, ...]:
-        """The findings on a host without their evidence, in the order of the rules."""
-        rules = self.ruleset.rules
-        keys = [_key(rule, parts, level) for rule in rules]
+    def judge(self, parts: Parts, level: int, now: datetime, load: LoadFacts) -> Judged:
+        """The result of a host from its sections."""
+        keys = [group.key(parts, level) for group in self._groups]
         known = [self._known(key, now) for key in keys]
-        wanted = [(rule, key) for rule, key, finding in zip(rules, keys, known, strict=True) if finding is None]
-        fresh = self._find(wanted, parts, level, now, load) if wanted else {}
-        self.counts.known += len(rules) - len(wanted)
-        self.counts.found += len(wanted)
-        return tuple(finding or fresh[rule.id] for rule, finding in zip(rules, known, strict=True))
+        missing = [at for at, found in enumerate(known) if found is None]
+        if missing:
+            self._find([(self._groups[at], keys[at]) for at in missing], parts, level, now, load)
+        verdicts = [found or self._verdicts[key] for found, key in zip(known, keys, strict=True)]
+        fresh = sum(len(self._groups[at].rules) for at in missing)
+        self.counts.found += fresh
+        self.counts.known += len(self.ruleset.rules) - fresh
+        moments = [one.valid_until for one in verdicts if one.valid_until is not None]
+        return Judged(self._result(verdicts, level), min(moments, default=None))
 
-    def _known(self, key: tuple[object, ...], now: datetime) -> Finding | None:
-        finding = self._verdicts.get(key)
-        if finding is None or (finding.valid_until is not None and finding.valid_until <= now):
+    def _known(self, key: tuple[object, ...], now: datetime) -> _Verdicts | None:
+        found = self._verdicts.get(key)
+        if found is None or (found.valid_until is not None and found.valid_until <= now):
             return None
         self._verdicts.move_to_end(key)
-        return finding
+        return found
 
     def _find(
-        self, wanted: list[tuple[Rule, tuple[object, ...]]], parts: Parts, level: int, now: datetime, load: LoadFacts
-    ) -> dict[str, Finding]:
-        sections = {name for rule, _ in wanted for name in rule.sections}
+        self, wanted: list[tuple[_Group, tuple[object, ...]]], parts: Parts, level: int, now: datetime, load: LoadFacts
+    ) -> None:
+        sections = {name for group, _ in wanted for name in group.needs}
         survey = self._survey({name: parts[name] for name in sections if name in parts}, load)
-        rules = [rule for rule, _ in wanted]
-        findings = evaluate(rules, survey, now=now, params=self.ruleset.params, level=level)
-        bare = [finding.model_copy(update={"evidence": (), "objects": ()}) for finding in findings]
-        for (_, key), finding in zip(wanted, bare, strict=True):
-            self._verdicts[key] = finding
-        while len(self._verdicts) > VERDICTS:
+        for group, key in wanted:
+            findings = evaluate(group.rules, survey, now=now, params=self.ruleset.params, level=level)
+            self._verdicts[key] = _remembered(findings)
+        while len(self._verdicts) > max(KEPT_VERDICTS, len(wanted)):
             self._verdicts.popitem(last=False)
-        return {finding.rule: finding for finding in bare}
+
+    def _result(self, verdicts: list[_Verdicts], level: int) -> ResultSet:
+        """The result set of these verdicts; made once for all hosts that have the same."""
+        key = (level, *(one.told for one in verdicts))
+        found = self._results.get(key)
+        if found is None:
+            findings = [finding for one in verdicts for finding in one.findings]
+            findings.sort(key=lambda finding: self._order[finding.rule])
+            found = self._results[key] = result_set(findings, self.ruleset.framework, level)
+        self._results.move_to_end(key)
+        while len(self._results) > KEPT_RESULTS:
+            self._results.popitem(last=False)
+        return found
 
     def _survey(self, parts: Parts, load: LoadFacts) -> Survey:
         wanted = {part.facts for part in parts.values() if isinstance(part, Part) and part.facts not in self._decoded}
@@ -115,12 +163,17 @@ def known_reason(text: str | None) -> Reason:
     return next((reason for reason in REASONS if reason == text), "error")
 
 
-def _key(rule: Rule, parts: Parts, level: int) -> tuple[object, ...]:
-    """All that a verdict depends on besides the time: the rule, the level, and the sections that it reads.
+def _groups(rules: tuple[Rule, ...]) -> tuple[_Group, ...]:
+    found: dict[tuple[tuple[str, ...], bool], list[Rule]] = {}
+    for rule in rules:
+        found.setdefault((tuple(sorted(rule.needs)), rule.max_age_s is not None), []).append(rule)
+    return tuple(_Group(tuple(together), needs, aged) for (needs, aged), together in found.items())
 
-    When a section was read counts only where the rule limits its age.
-    """
-    read = [parts.get(name) for name in rule.needs]
-    if rule.max_age_s is None:
-        return rule.digest, level, *(part[:2] if part else None for part in read)
-    return rule.digest, level, *read
+
+def _remembered(findings: tuple[Finding, ...]) -> _Verdicts:
+    moments = [finding.valid_until for finding in findings if finding.valid_until is not None]
+    return _Verdicts(
+        tuple(finding.model_copy(update={"evidence": (), "objects": ()}) for finding in findings),
+        tuple((finding.verdict, finding.reason if finding.verdict == "unknown" else None) for finding in findings),
+        min(moments, default=None),
+    )

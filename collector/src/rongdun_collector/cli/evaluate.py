@@ -22,7 +22,9 @@ def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     settings = settings_of(options, environment)
     judge = Judge(load_ruleset(settings.packs, settings.controls))
     with opened(settings) as store:
-        judged, changed = Assessor(store, judge).assess_all(utc_now())
+        assessor = Assessor(store, judge)
+        assessor.put_in_force(utc_now())
+        judged, changed = assessor.assess_all(utc_now())
     known, found = judge.counts.known, judge.counts.found
     print(f"{judged} hosts judged, {changed} results changed; {found} verdicts evaluated, {known} shared")
     return 0

@@ -43,10 +43,11 @@ class Writer:
     now: Callable[[], datetime]
     interval_s: int
     on_change: Callable[[Sequence[str]], None]
+    bound: int = WAITING
     counts: WriterCounts = field(default_factory=WriterCounts)
 
     def __post_init__(self) -> None:
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(WAITING)
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(self.bound)
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
@@ -76,7 +77,7 @@ class Writer:
         try:
             self._queue.put_nowait(_Waiting(reported, answer, loop))
         except queue.Full:
-            raise busy(f"{WAITING} check-ins are waiting to be recorded", retry_after_s=10) from None
+            raise busy(f"{self.bound} check-ins are waiting to be recorded", retry_after_s=10) from None
         return await answer
 
     def _run(self) -> None:

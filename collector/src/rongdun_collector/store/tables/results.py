@@ -35,6 +35,14 @@ Index(
     postgresql_where=RESULT_INTERVALS.c.valid_to.is_(None),
 )
 Index("ix_result_intervals_valid_to", RESULT_INTERVALS.c.valid_to)
+# Which rules were in force since when; the youngest are. Processes with others leave judging to those that have them.
+RULESETS = Table(
+    "rulesets",
+    METADATA,
+    Column("digest", Sha256, primary_key=True),
+    Column("in_force_since", Instant, nullable=False),
+    Column("packs", Text, nullable=False),
+)
 # From what the current result of a host was computed, so that one query finds all that must be computed again.
 EVALUATIONS = Table(
     "evaluations",
