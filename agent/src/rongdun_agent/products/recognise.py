@@ -117,7 +117,7 @@ def _enabled(host: Host, known: Known) -> Maybe[bool | None]:
 
 
 def _data_date(host: Host, known: Known) -> Maybe[str | None]:
-    """Absent where the product has no such data; where its signatures lie somewhere that we do not know, that is said."""
+    """Absent where a product has no such data; unknown where its signatures lie somewhere that we do not know."""
     if not known.data and "anti-malware" in known.purposes:
         return Unknown(unknown="undecided")
     try:
