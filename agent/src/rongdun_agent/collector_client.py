@@ -96,7 +96,7 @@ class Client:
             data = self._read(response, end)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            what = f"did not answer ({error or type(error).__name__})"
+            what = f"did not answer ({str(error) or type(error).__name__})"
             raise Unreachable(self._url, what, "see that the collector runs and that the way to it is open") from error
         if response.status != _OK:
             self._connection.close()
