@@ -30,7 +30,7 @@ class Packages(FactModel):
     """dpkg: unpacked or half-configured packages: their files are there (so they are `installed`), but they do not work
     as configured ones do."""
     unsigned_sources: Maybe[tuple[str, ...]] = ()
-    """Repositories (`http://mirror/debian bookworm`, `[repo]`) and options (`APT::Get::AllowUnauthenticated`) with which
+    """Repositories (`http://mirror/debian bookworm`, `[repo]`) and options (`APT::Get::AllowUnauthenticated`) by which
     packages are accepted though nobody signed for them."""
     last_changed_on: Maybe[str | None] = None
     """Date (UTC) of the latest installation or upgrade that the database shows."""

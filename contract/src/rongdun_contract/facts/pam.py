@@ -4,7 +4,7 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Lockout(FactModel):
-    """pam_faillock(8) or pam_tally2(8) where all parts that it needs are reached; module options win over faillock.conf(5)."""
+    """pam_faillock(8) or pam_tally2(8) where all parts that it needs are reached; options win over faillock.conf(5)."""
 
     module: str
     deny: Maybe[int]
@@ -17,7 +17,7 @@ class Lockout(FactModel):
 
 
 class Quality(FactModel):
-    """pam_pwquality(8), pam_cracklib(8) or pam_passwdqc(8), with pwquality.conf(5) and its directory under the options."""
+    """pam_pwquality(8), pam_cracklib(8) or pam_passwdqc(8), over pwquality.conf(5) and its directory."""
 
     module: str
     minimum_length: Maybe[int | None] = None
@@ -53,7 +53,7 @@ class Stack(FactModel):
     open_to_all: Maybe[bool] = False
     """Authentication succeeds without any proof (pam_permit reached as sufficient)."""
     undecided_lines: tuple[str, ...] = ()
-    """`module in path` of the lines because of which something above is unknown; their sources tell the line numbers."""
+    """`module in path` of the lines because of which something above is unknown; their sources tell the numbers."""
 
 
 class Pam(FactModel):

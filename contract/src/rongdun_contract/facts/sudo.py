@@ -4,7 +4,7 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Grant(FactModel):
-    """One user specification for one command, aliases expanded; `who` as written (`%wheel`, `alice`, `#1000`, `ALL`)."""
+    """One user specification for one command, aliases expanded; `who` as written (`%wheel`, `alice`, `#1000`)."""
 
     who: str
     except_who: tuple[str, ...] = ()
@@ -16,7 +16,7 @@ class Grant(FactModel):
     """The path with its arguments, `ALL`, `list`, or `sudoedit PATH`; a leading `!` forbids."""
     password_required: bool = True
     writable_by_others: Maybe[bool | None] = None
-    """Someone besides root can change the program (or swap it in its directory); absent where there is none to look at."""
+    """Someone besides root can change the program (or swap it in its directory); absent where there is none."""
 
 
 class Sudo(FactModel):
