@@ -50,7 +50,8 @@ bench: environment-dev content ## measure a scan against other scanners (as root
 .PHONY: generate
 generate: environment-dev content ## rewrite the files that are built from source and committed
 	@$(python) -m rongdun_contract.rules.reference docs/reference
-	@$(python) -m rongdun_collector.metrics.reference docs/reference
+	@$(python) -m rongdun_collector.metrics.reference docs/reference/metrics.md
+	@$(python) -m docs.reference_pages docs/reference
 	@$(python) -m dashboards.build
 
 .PHONY: content
