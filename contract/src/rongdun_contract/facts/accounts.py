@@ -11,8 +11,8 @@ class Password(FactModel):
     """The shadow(5) entry: `locked` has `!` before a hash, `disabled` has no hash that any password fits.
 
     `empty` lets anyone in who may use PAM's nullok; `unshadowed` is a hash that stands in passwd(5) itself, for all to
-    read. Days are as shadow(5) gives them, negative ones absent; `changed_on` and `expires_on` are dates. `must_change`:
-    the day of the last change is 0, so the next login asks for a new password.
+    read. Days are as shadow(5) gives them, negative ones absent; `changed_on` and `expires_on` are dates.
+    `must_change`: the day of the last change is 0, so the next login asks for a new password.
     """
 
     state: PasswordState
