@@ -1,0 +1,80 @@
+"""What a sudoers file is made of."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+AliasKind = Literal["User", "Runas", "Host", "Cmnd"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An element of a list; `alias` says that the name is one of the list's kind, defined somewhere."""
+
+    name: str
+    negated: bool = False
+    alias: bool = False
+
+
+Members = tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`Kind_Alias NAME = members`."""
+
+    kind: AliasKind
+    name: str
+    members: Members
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """One parameter of a Defaults line; `scope` is `:`, `@`, `!` or `>` with its members, or empty for all."""
+
+    name: str
+    operator: Literal["", "!", "=", "+=", "-="]
+    value: str
+    scope: str
+    members: Members
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunAs:
+    """What stands in parentheses; without users (`myself`) a command runs as the one who calls it."""
+
+    users: Members
+    groups: Members
+    myself: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A command with what its list gave it; `None` stands for what no place of the list said."""
+
+    command: Member
+    run_as: RunAs | None
+    password_required: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Privilege:
+    """`users hosts = commands`."""
+
+    users: Members
+    hosts: Members
+    commands: tuple[CommandSpec, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """Another file, or a directory of them."""
+
+    path: str
+    directory: bool
+    where: str
+
+
+Entry = Alias | Default | Privilege | Include
