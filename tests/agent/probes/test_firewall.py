@@ -34,6 +34,11 @@ def peer() -> Iterator[str]:
         yield name
 
 
+def nft(rules: str) -> None:
+    """Replace all rules."""
+    run("nft", "-f", "-", text=f"flush ruleset\n{rules}\n")
+
+
 def run(*command: str, text: str | None = None) -> str:
     return subprocess.run(command, input=text, text=True, check=True, capture_output=True, timeout=20).stdout
 
@@ -167,6 +172,184 @@ def test_rules_written_by_iptables_are_read_by_iptables() -> None:
     assert found.established_accepted is True
 
 
+FIREWALLD = """
+table inet firewalld {
+    chain filter_INPUT {
+        type filter hook input priority filter + 10; policy accept;
+        ct state { established, related } accept
+        ct status dnat accept
+        iifname "lo" accept
+        ct state invalid drop
+        jump filter_INPUT_ZONES
+        reject with icmpx admin-prohibited
+    }
+    chain filter_INPUT_ZONES {
+        iifname "eth9" goto filter_IN_trusted
+        goto filter_IN_public
+    }
+    chain filter_IN_public {
+        jump filter_IN_public_deny
+        jump filter_IN_public_allow
+        meta l4proto { icmp, ipv6-icmp } accept
+        TARGET
+    }
+    chain filter_IN_public_deny { }
+    chain filter_IN_public_allow {
+        tcp dport 22 accept
+        ip6 daddr fe80::/64 udp dport 546 accept
+        tcp dport 9090 accept
+    }
+    chain filter_IN_trusted {
+        accept
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "default"),
+    [("reject with icmpx admin-prohibited", "reject"), ("", "reject"), ("drop", "drop"), ("accept", "accept")],
+)
+def test_firewallds_zones_are_followed(peer: str, target: str, default: str) -> None:
+    """Zones, gotos and chains within chains: the shape that every host of Red Hat's relatives has."""
+    nft(FIREWALLD.replace("TARGET", target))
+    found = ipv4_of(firewall.probe(Host()).facts)
+    assert found.default == default
+    assert stranger_gets_in(peer) is (default == "accept")
+    assert found.established_accepted is found.loopback_accepted is True
+    assert {"tcp/22", "tcp/9090"} <= set(found.open_ports if isinstance(found.open_ports, tuple) else ())
+
+
+UFW = """*filter
+:INPUT {policy} [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:ufw-before-input - [0:0]
+:ufw-not-local - [0:0]
+:ufw-user-input - [0:0]
+:ufw-after-input - [0:0]
+-A INPUT -j ufw-before-input
+-A INPUT -j ufw-after-input
+-A ufw-before-input -i lo -j ACCEPT
+-A ufw-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A ufw-before-input -m conntrack --ctstate INVALID -j DROP
+-A ufw-before-input -p icmp -m icmp --icmp-type 8 -j ACCEPT
+-A ufw-before-input -p udp -m udp --sport 67 --dport 68 -j ACCEPT
+-A ufw-before-input -j ufw-not-local
+-A ufw-before-input -d 224.0.0.251/32 -p udp -m udp --dport 5353 -j ACCEPT
+-A ufw-before-input -j ufw-user-input
+-A ufw-not-local -m addrtype --dst-type LOCAL -j RETURN
+-A ufw-not-local -m addrtype --dst-type MULTICAST -j RETURN
+-A ufw-not-local -m addrtype --dst-type BROADCAST -j RETURN
+-A ufw-not-local -j DROP
+-A ufw-user-input -p tcp -m tcp --dport 22 -j ACCEPT
+-A ufw-user-input -s 10.1.0.0/16 -p tcp -m tcp --dport 5432 -j ACCEPT
+-A ufw-after-input -p udp -m udp --dport 137 -j DROP
+COMMIT
+"""
+
+
+@pytest.mark.skipif(shutil.which("iptables-nft-restore") is None, reason="needs iptables")
+@pytest.mark.parametrize(("policy", "default"), [("DROP", "drop"), ("ACCEPT", "accept")])
+def test_ufws_chains_are_followed(peer: str, policy: str, default: str) -> None:
+    """What is not for this machine is dropped early; a stranger's packet is for this machine."""
+    run("iptables-nft-restore", text=UFW.replace("{policy}", policy))
+    found = ipv4_of(firewall.probe(Host()).facts)
+    assert found.default == default
+    assert stranger_gets_in(peer) is (default == "accept")
+    assert "tcp/22" in (found.open_ports if isinstance(found.open_ports, tuple) else ())
+    assert "tcp/5432" not in (found.open_ports if isinstance(found.open_ports, tuple) else ())
+
+
+@pytest.mark.parametrize(
+    ("rules", "default"),
+    [
+        pytest.param(
+            "table inet t { set open { type inet_service; flags interval; elements = { 1-65535 }\n}\n"
+            "chain i { type filter hook input priority 0; policy drop\n tcp dport @open accept\n}\n}",
+            None,
+            id="a set of nearly every port",
+        ),
+        pytest.param(
+            "table inet t { set friends { type ipv4_addr; elements = { 10.8.0.1 }\n}\n"
+            "chain i { type filter hook input priority 0; policy drop\n ip saddr @friends accept\n}\n}",
+            "drop",
+            id="a set of friends",
+        ),
+        pytest.param(
+            "table inet t { map states { type ct_state : verdict; elements = { new : accept }\n}\n"
+            "chain i { type filter hook input priority 0; policy drop\n ct state vmap @states\n}\n}",
+            "accept",
+            id="a map that lets new ones in",
+        ),
+        pytest.param(
+            "table inet t { chain i { type filter hook input priority 0; policy drop\n"
+            " fib daddr type local accept\n}\n}",
+            "accept",
+            id="all that is for this machine",
+        ),
+        pytest.param(
+            "table inet t { chain i { type filter hook input priority 0; policy accept\n"
+            " fib daddr type != local drop\n}\n}",
+            "accept",
+            id="dropped only what is for others",
+        ),
+        pytest.param(
+            "table inet t { chain i { type filter hook input priority 0; policy drop\n"
+            " ip daddr 224.0.0.0/4 accept\n}\n}",
+            "drop",
+            id="only multicast is accepted",
+        ),
+    ],
+)
+def test_named_sets_and_places_are_understood(peer: str, rules: str, default: str | None) -> None:
+    nft(rules)
+    found = ipv4_of(firewall.probe(Host()).facts)
+    if default is None:  # the port of the test is among those that a rule names
+        assert found.open_ports == ("tcp/1-65535",)
+    else:
+        assert (found.default, stranger_gets_in(peer)) == (default, default == "accept")
+
+
+@pytest.mark.skipif(shutil.which("iptables-nft") is None, reason="needs iptables")
+@pytest.mark.parametrize(
+    ("own", "by_iptables", "default"),
+    [
+        pytest.param("drop", "ACCEPT", "drop", id="nftables filters, a container engine uses iptables"),
+        pytest.param("accept", "DROP", "drop", id="iptables filters beside an open table"),
+        pytest.param("accept", "ACCEPT", "accept", id="neither filters"),
+    ],
+)
+def test_tables_of_both_tools_have_to_let_a_packet_pass(peer: str, own: str, by_iptables: str, default: str) -> None:
+    """Docker's rules beside an administrator's own table are the rule, not the exception."""
+    load(INPUT.format(policy=own, rules=GOOD))
+    run("iptables-nft", "-A", "INPUT", "-p", "tcp", "-m", "multiport", "--dports", "7,9", "-j", "ACCEPT")
+    run("iptables-nft", "-P", "INPUT", by_iptables)
+    assert ipv4_of(firewall.probe(Host()).facts).default == default
+    assert stranger_gets_in(peer) is (default == "accept")
+
+
+@pytest.mark.skipif(shutil.which("iptables-legacy") is None, reason="needs iptables")
+def test_tables_of_the_older_filter_count_too(peer: str) -> None:
+    """Two filters in one kernel do not see each other's rules; the packet meets both."""
+    load(INPUT.format(policy="accept", rules=GOOD))
+    run("iptables-legacy", "-P", "INPUT", "DROP")
+    run("iptables-legacy", "-A", "INPUT", "-p", "tcp", "--dport", "22", "-j", "ACCEPT")
+    found = ipv4_of(firewall.probe(Host()).facts)
+    assert (found.default, stranger_gets_in(peer)) == ("drop", False)
+    assert found.open_ports == ("tcp/22",)
+
+
+def test_a_way_that_only_perhaps_leads_on_leaves_the_default_open() -> None:
+    """A stranger who is sometimes let in must be called neither in nor out."""
+    lines = (
+        ":INPUT ACCEPT [0:0]\n:x - [0:0]\n-A INPUT -j x\n-A x -m statistic --mode nth --every 2 -j RETURN\n-A x -j DROP"
+    )
+    assert judge(read_iptables(f"*filter\n{lines}\nCOMMIT\n")).default == Unknown(unknown="undecided")
+    closed = lines.replace("INPUT ACCEPT", "INPUT DROP")
+    assert judge(read_iptables(f"*filter\n{closed}\nCOMMIT\n")).default == "drop"
+
+
 @pytest.mark.parametrize(
     ("lines", "default"),
     [
@@ -229,4 +412,4 @@ def test_without_rights_rules_are_unknown(as_nobody) -> None:
 
 def test_output_without_chains_is_no_filter() -> None:
     rules, foreign = read_nft('{"nftables": [{"metainfo": {"version": "1.0.6"}}]}', "ipv4")
-    assert (judge(rules), foreign) == (Family(), False)
+    assert (judge(rules), foreign) == (Family(), frozenset())

@@ -36,8 +36,11 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "nft": Command(("/usr/sbin/nft", "/sbin/nft"), ("-j", "list", "ruleset")),
         # without -t: naming a table would make the kernel load its module
-        "iptables": Command(("/usr/sbin/iptables-save", "/sbin/iptables-save"), ()),
-        "ip6tables": Command(("/usr/sbin/ip6tables-save", "/sbin/ip6tables-save"), ()),
+        "iptables": Command(("/usr/sbin/iptables-nft-save", "/usr/sbin/iptables-save", "/sbin/iptables-save"), ()),
+        "ip6tables": Command(("/usr/sbin/ip6tables-nft-save", "/usr/sbin/ip6tables-save", "/sbin/ip6tables-save"), ()),
+        # only run where the kernel has tables of the older filter, so none is made
+        "iptables_legacy": Command(("/usr/sbin/iptables-legacy-save", "/usr/sbin/iptables-save"), ()),
+        "ip6tables_legacy": Command(("/usr/sbin/ip6tables-legacy-save", "/usr/sbin/ip6tables-save"), ()),
         "auditctl_rules": Command(("/usr/sbin/auditctl", "/sbin/auditctl"), ("-l",)),
         "auditctl_status": Command(("/usr/sbin/auditctl", "/sbin/auditctl"), ("-s",)),
     }

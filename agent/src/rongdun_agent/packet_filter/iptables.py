@@ -9,30 +9,33 @@ _GOES_ON = frozenset(("LOG", "NFLOG", "MARK", "CONNMARK", "AUDIT", "TRACE", "SET
 _PORTS = frozenset(("--dport", "--dports", "--destination-port", "--destination-ports"))
 _STATES = frozenset(("--ctstate", "--state"))
 _HARMLESS = {"-m": 1, "--match": 1, "--comment": 1, "-c": 2}
+_TO_MANY = ("224.", "239.", "255.", "ff")
+"""Beginnings of multicast and broadcast addresses, to which nobody opens a connection."""
 _EVERYWHERE = frozenset(("0.0.0.0/0", "::/0"))
 
 
-def read_iptables(text: str) -> RuleSet:
-    """The filter table's INPUT chain and what it leads to."""
+def read_iptables(text: str, table_name: str = "iptables") -> RuleSet:
+    """The filter table's INPUT chain and what it leads to; chains are named with a name for the whole table."""
     rules, table = RuleSet(), ""
     for line in text.splitlines():
         if line.startswith("*"):
             table = line[1:].strip()
         elif table == "filter" and line.startswith(":"):
             name, policy, *_ = line[1:].split()
-            rules.chains.setdefault(name, [])
+            rules.chains.setdefault(f"{table_name} {name}", [])
             if name == "INPUT":
-                rules.bases.append(BaseChain(name, 0, "drop" if policy == "DROP" else "accept"))
+                rules.bases.append(BaseChain(f"{table_name} INPUT", 0, "drop" if policy == "DROP" else "accept"))
         elif table == "filter" and line.startswith(("-A ", "[")):
             words = shlex.split(line.partition("] ")[2] if line.startswith("[") else line)
-            rules.chains.setdefault(words[1], []).append(_rule(words[2:]))
+            rules.chains.setdefault(f"{table_name} {words[1]}", []).append(_rule(words[2:], table_name))
     return rules
 
 
 class _Reading:
     """One rule as its words are read."""
 
-    def __init__(self) -> None:
+    def __init__(self, table_name: str) -> None:
+        self.table_name = table_name
         self.stranger = Match.YES
         self.established = self.loopback = self.other = False
         self.wide = True
@@ -58,6 +61,11 @@ class _Reading:
         elif word in ("-s", "--source") and not negated:
             if value not in _EVERYWHERE:
                 self.stranger, self.wide = Match.NO, False
+        elif word == "--dst-type":
+            self.stranger &= Match.YES if ("LOCAL" in value.split(",")) != negated else Match.NO
+        elif word == "--ctstatus" or (word in ("-d", "--destination") and value.startswith(_TO_MANY)):
+            self.stranger &= Match.YES if negated else Match.NO
+            self.other = True
         else:
             self.stranger &= Match.PERHAPS
             self.other = True
@@ -78,15 +86,15 @@ class _Reading:
         return FilterRule(
             verdict,
             self.stranger,
-            self.target,
+            f"{self.table_name} {self.target}",
             established=self.established and simple,
             loopback=self.loopback and simple,
             ports=ports,
         )
 
 
-def _rule(words: list[str]) -> FilterRule:
-    reading, negated, at = _Reading(), False, 0
+def _rule(words: list[str], table_name: str) -> FilterRule:
+    reading, negated, at = _Reading(table_name), False, 0
     while at < len(words):
         word, value = words[at], words[at + 1] if at + 1 < len(words) else ""
         if word in ("-j", "--jump", "-g", "--goto"):

@@ -13,24 +13,41 @@ _TABLES = {"ipv4": ("ip", "inet"), "ipv6": ("ip6", "inet")}
 _PLAIN = frozenset(("counter", "log", "comment", "limit", "quota", "meter", "notrack"))
 _UNLIMITED = frozenset(("counter", "log", "comment", "notrack"))
 _ICMP = frozenset(("icmp", "icmpv6", "ipv6-icmp", "igmp", 1, 58, 2))
-_REMEMBERED = frozenset(("established", "related", "untracked", "invalid"))
+_TO_MANY = ("224.", "239.", "255.", "ff0")
 
 
-def read_nft(text: str, family: FamilyName) -> tuple[RuleSet, bool]:
-    """The rules of one family, and whether some were written by iptables in a form that this output does not show."""
-    rules, foreign = RuleSet(), False
-    for item in json.loads(text)["nftables"]:
-        if "chain" in item and item["chain"]["family"] in _TABLES[family]:
+def read_nft(text: str, family: FamilyName) -> tuple[RuleSet, frozenset[str]]:
+    """The rules of one family, and the tables that iptables wrote in a form that this output does not show."""
+    items = [item for item in json.loads(text)["nftables"] if _table(item).get("family") in _TABLES[family]]
+    named = {
+        _name(_table(item), _table(item)["name"]): _elements(item) for item in items if {"set", "map"} & item.keys()
+    }
+    rules, foreign = RuleSet(), set[str]()
+    for item in items:
+        if "chain" in item:
             chain = item["chain"]
             rules.chains.setdefault(_name(chain, chain["name"]), [])
             if chain.get("hook") == "input" and chain.get("type") == "filter":
                 policy: Literal["accept", "drop"] = "drop" if chain.get("policy") == "drop" else "accept"
                 rules.bases.append(BaseChain(_name(chain, chain["name"]), int(chain.get("prio", 0)), policy))
-        elif "rule" in item and item["rule"]["family"] in _TABLES[family]:
+        elif "rule" in item:
             rule = item["rule"]
-            foreign |= any("xt" in statement for statement in rule["expr"])
-            rules.chains.setdefault(_name(rule, rule["chain"]), []).extend(_rules(rule, family))
-    return rules, foreign
+            if any("xt" in statement for statement in rule["expr"]):
+                foreign.add(_name(rule, ""))
+            rules.chains.setdefault(_name(rule, rule["chain"]), []).extend(_rules(rule, family, named))
+    return rules, frozenset(foreign)
+
+
+def _table(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The one object that an item holds."""
+    found: Mapping[str, Any] = next(iter(item.values()))
+    return found
+
+
+def _elements(item: Mapping[str, Any]) -> list[Any]:
+    """What a named set or map holds; an element with a counter or timeout is wrapped once more."""
+    held = _table(item).get("elem", [])
+    return [one["elem"]["val"] if isinstance(one, dict) and "elem" in one else one for one in held]
 
 
 def _name(item: Mapping[str, Any], chain: str) -> str:
@@ -51,15 +68,15 @@ class _Reading:
         self.ports: list[str] = []
 
 
-def _rules(rule: Mapping[str, Any], family: FamilyName) -> list[FilterRule]:
+def _rules(rule: Mapping[str, Any], family: FamilyName, named: Mapping[str, list[Any]]) -> list[FilterRule]:
     """Mostly one; a verdict map is as many as it has entries."""
     reading, found = _Reading(), []
     for statement in rule["expr"]:
         (kind, value), *_ = statement.items()
         if kind == "match":
-            _match(reading, value, family)
+            _match(reading, value | {"right": _known(rule, value["right"], named)}, family)
         elif kind == "vmap":
-            found += _mapped(rule, reading, value, family)
+            found += _mapped(rule, reading, value | {"data": _known(rule, value["data"], named)}, family)
         elif kind in ("accept", "drop", "reject", "return", "continue", "jump", "goto"):
             target = _name(rule, value["target"]) if kind in ("jump", "goto") else None
             found.append(_finished(reading, kind, target))
@@ -69,6 +86,12 @@ def _rules(rule: Mapping[str, Any], family: FamilyName) -> list[FilterRule]:
         elif kind not in _UNLIMITED:
             reading.stranger &= Match.PERHAPS
     return found
+
+
+def _known(rule: Mapping[str, Any], right: Json, named: Mapping[str, list[Any]]) -> Json:
+    """A right side with the elements of the set or map that it names (`@name`)."""
+    name = _name(rule, right[1:]) if isinstance(right, str) and right.startswith("@") else None
+    return {"set": named[name]} if name in named else right
 
 
 def _finished(reading: _Reading, verdict: Verdict, target: str | None) -> FilterRule:
@@ -88,6 +111,11 @@ def _match(reading: _Reading, match: Mapping[str, Any], family: FamilyName) -> N
     kind, of = next(iter(left.items())) if isinstance(left, dict) else ("?", {})
     if kind == "ct" and of.get("key") == "state":
         _state(reading, _members(right), negated=negated)
+    elif kind == "ct" and of.get("key") == "status":  # addresses were translated: set up by other rules
+        reading.stranger &= Match.YES if negated else Match.NO
+        reading.other = True
+    elif kind == "fib" and of.get("result") == "type" and of.get("flags") == ["daddr"]:
+        reading.stranger &= Match.YES if ("local" in _members(right)) != negated else Match.NO
     elif kind == "meta":
         _meta(reading, str(of["key"]), right, family, negated=negated)
     elif kind == "payload" and "field" in of:
@@ -154,19 +182,25 @@ def _payload(reading: _Reading, protocol: str, name: str, right: Json, *, negate
         reading.other = True
     elif name == "protocol" and protocol == "ip":
         _protocol(reading, right, negated=negated)
-    elif name == "daddr":
-        reading.stranger &= Match.PERHAPS
+    elif name == "daddr" and all(map(_is_to_many, _members(right))):
+        reading.stranger &= Match.YES if negated else Match.NO
         reading.other = True
     else:
         reading.stranger &= Match.PERHAPS
         reading.other = True
 
 
+def _is_to_many(member: Json) -> bool:
+    """Whether an address is one for multicast or broadcast, to which nobody opens a connection."""
+    address = member["prefix"]["addr"] if isinstance(member, dict) and "prefix" in member else member
+    return isinstance(address, str) and address.startswith(_TO_MANY)
+
+
 def _mapped(rule: Mapping[str, Any], before: _Reading, vmap: Mapping[str, Any], family: FamilyName) -> list[FilterRule]:
     """Each entry of a verdict map is a rule whose condition is the entry's key."""
     data = vmap["data"]
     entries = data.get("set") if isinstance(data, dict) else None
-    if entries is None:  # a named map, whose entries stand elsewhere
+    if entries is None:
         return [FilterRule("accept", before.stranger & Match.PERHAPS)]
     found = []
     for key, verdict in entries:

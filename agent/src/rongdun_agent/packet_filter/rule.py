@@ -1,8 +1,9 @@
 """The form in which rules of either tool are judged."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Verdict = Literal["accept", "drop", "reject", "return", "jump", "goto", "continue"]
 
@@ -20,8 +21,7 @@ class Match(Enum):
         return order[min(order.index(self), order.index(other))]
 
 
-@dataclass(frozen=True, slots=True)
-class FilterRule:
+class FilterRule(NamedTuple):
     """One rule: `ports` are those that it names for packets from any source (`tcp/22`), `()` when it names none."""
 
     verdict: Verdict
@@ -34,8 +34,7 @@ class FilterRule:
     ports: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BaseChain:
+class BaseChain(NamedTuple):
     """A chain at the input hook; chains run by rising priority, and each has to let a packet pass."""
 
     name: str
@@ -49,3 +48,11 @@ class RuleSet:
 
     bases: list[BaseChain] = field(default_factory=list)
     chains: dict[str, list[FilterRule]] = field(default_factory=dict)
+
+    def without(self, tables: Collection[str]) -> "RuleSet":
+        """The rules of the other tables: a chain's name begins with its table's."""
+        return RuleSet([base for base in self.bases if base.name.rpartition(" ")[0] + " " not in tables], self.chains)
+
+    def beside(self, other: "RuleSet") -> "RuleSet":
+        """Both together; a packet must pass the base chains of either."""
+        return RuleSet(self.bases + other.bases, self.chains | other.chains)

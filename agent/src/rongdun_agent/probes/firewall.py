@@ -1,7 +1,7 @@
 """The host's own packet filter: what the kernel does with a packet that no rule names, and what the next boot loads."""
 
-from rongdun_agent.host import COMMANDS, CommandFailed, Host, NotLive, Refused
-from rongdun_agent.packet_filter import AtBoot, judge, read_iptables, read_manager, read_nft
+from rongdun_agent.host import COMMANDS, CommandFailed, Host, NotLive, Output, Refused
+from rongdun_agent.packet_filter import AtBoot, RuleSet, judge, read_iptables, read_manager, read_nft
 from rongdun_agent.packet_filter.nft import FamilyName
 from rongdun_agent.probed import Probed
 from rongdun_agent.systemd_units import BootStates
@@ -10,6 +10,7 @@ from rongdun_contract.facts import Maybe, Unknown
 from rongdun_contract.facts.firewall import Family, Firewall, Policy
 
 _SAVE = {"ipv4": "iptables", "ipv6": "ip6tables"}
+_LEGACY_SAVE = {"ipv4": "iptables_legacy", "ipv6": "ip6tables_legacy"}
 _LEGACY = {"ipv4": "/proc/net/ip_tables_names", "ipv6": "/proc/net/ip6_tables_names"}
 
 
@@ -49,19 +50,28 @@ def _family(host: Host, family: FamilyName) -> tuple[Maybe[Family], str]:
 
 
 def _loaded(host: Host, family: FamilyName) -> tuple[Maybe[Family], str]:
-    nft = host.run(COMMANDS["nft"])
-    if nft is not None:
-        rules, foreign = read_nft(nft.stdout, family)
-        if rules.bases and not foreign:
-            return judge(rules), "nft list ruleset"
-        if not foreign and not _legacy_tables(host, family):
-            return Family(), "nft list ruleset"
-    save = host.run(COMMANDS[_SAVE[family]])
-    if save is not None:
-        return judge(read_iptables(save.stdout)), f"{_SAVE[family]}-save"
-    if nft is None and not _kernel_filters(host):
+    """All filters together: nftables' own tables, those that iptables keeps in nftables, and its older ones."""
+    listed = host.once(_nft_rules)
+    if listed is None and not _kernel_filters(host):
         return Family(), "/proc/modules"
-    return Unknown(unknown="undecided"), "neither nft nor iptables-save is installed"
+    rules, foreign = read_nft(listed.stdout, family) if listed else (RuleSet(), frozenset[str]())
+    asked = ["nft list ruleset"] if listed else []
+    unread = bool(foreign & {base.name.rpartition(" ")[0] + " " for base in rules.bases})
+    for needed, command in (
+        (unread or not listed, _SAVE[family]),
+        (_legacy_tables(host, family), _LEGACY_SAVE[family]),
+    ):
+        saved = host.run(COMMANDS[command]) if needed else None
+        if saved is not None:
+            rules = rules.without(foreign).beside(read_iptables(saved.stdout, command))
+            asked.append(f"{command}-save")
+        elif needed:
+            return Unknown(unknown="undecided"), f"{command}-save is not installed"
+    return judge(rules), ", ".join(asked)
+
+
+def _nft_rules(host: Host) -> Output | None:
+    return host.run(COMMANDS["nft"])
 
 
 def _legacy_tables(host: Host, family: FamilyName) -> bool:
