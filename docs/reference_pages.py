@@ -108,7 +108,7 @@ def _command(name: str, says: str) -> str:
     text = f"\n## rongdun-collector {name}\n\n{says[0].upper()}{says[1:]}.\n\n"
     below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not below:
-        return text + _arguments(parser)
+        return (text + _arguments(parser)).rstrip("\n") + "\n"
     helps = {choice.dest: choice.help for choice in below[0]._choices_actions}
     parts = (
         f"`rongdun-collector {name} {action}`: {helps[action]}\n\n{_arguments(parser)}"
