@@ -52,6 +52,23 @@ def facts_of(host: Host) -> MandatoryAccess:
             id="complaining profiles only",
         ),
         pytest.param(APPARMOR | {"/sys/module/apparmor/parameters/enabled": "N\n"}, False, id="switched off"),
+        pytest.param(APPARMOR | {"/proc/cmdline": "quiet apparmor=0\n"}, False, id="left out on the command line"),
+        pytest.param(APPARMOR | {"/proc/cmdline": "lsm=landlock,apparmor,bpf\n"}, True, id="among the listed modules"),
+        pytest.param(APPARMOR | {"/proc/cmdline": "security=selinux\n"}, False, id="another module is chosen"),
+        pytest.param(
+            APPARMOR | {"/boot/grub/grub.cfg": "menuentry 'x' {\n linux /vmlinuz-6 ro apparmor=0\n}\n"},
+            False,
+            id="the boot loader leaves it out next time",
+        ),
+        pytest.param(
+            ENFORCED
+            | {
+                "/proc/cmdline": "enforcing=0\n",
+                "/boot/grub2/grub.cfg": "menuentry 'x' {\n linux /vmlinuz-6 ro quiet\n}\n",
+            },
+            True,
+            id="permissive only on the command line of this boot",
+        ),
         pytest.param(
             {"/etc/selinux/config": "SELINUX=enforcing\n"}, Unknown(unknown="not a live host"), id="not running"
         ),

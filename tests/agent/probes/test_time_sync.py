@@ -1,5 +1,7 @@
 """A clock is kept by the daemon that starts, with the servers that its own files name."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from rongdun_agent.probes import time_sync
 from rongdun_contract.documents import Source
 from rongdun_contract.facts import Unknown
 from rongdun_contract.facts.time_sync import TimeSync
+from tests.lab.roots import Root
 
 
 def enabled(unit: str) -> dict[str, Any]:
@@ -121,3 +124,57 @@ def test_the_place_of_each_server_is_told(make_host) -> None:
 def test_only_a_live_kernel_says_whether_its_clock_is_kept(make_host) -> None:
     assert facts_of(make_host({})).synchronized == Unknown(unknown="not a live host")
     assert facts_of(Host()).synchronized in (True, False, Unknown(unknown="undecided"))
+
+
+CHRONY = "/etc/chrony/chrony.conf"
+PACKAGES = (
+    *("anacron", "at", "auditd", "chrony", "cron", "iptables", "kmod", "logrotate"),
+    *("nftables", "openssh-server", "rsyslog"),
+)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({CHRONY: "server a iburst\npool b maxsources 2\npeer c\n"}, id="all kinds"),
+        pytest.param({CHRONY: "SERVER a\nPool b\n   server\tc\n"}, id="capitals and blanks"),
+        pytest.param({CHRONY: "# server a\n! server b\n% server c\n; server d\n  server e\n"}, id="comments"),
+        pytest.param(
+            {
+                CHRONY: "confdir /etc/chrony/conf.d\n",
+                "/etc/chrony/conf.d/b.conf": "server b\n",
+                "/etc/chrony/conf.d/a.conf": "server a\n",
+                "/etc/chrony/conf.d/x.txt": "server x\n",
+                "/etc/chrony/conf.d/.h.conf": "server h\n",
+            },
+            id="a directory",
+        ),
+        pytest.param(
+            {
+                CHRONY: "confdir /etc/c1 /etc/c2\n",
+                "/etc/c1/a.conf": "server c1a\n",
+                "/etc/c2/a.conf": "server c2a\n",
+                "/etc/c2/b.conf": "server c2b\n",
+            },
+            id="two directories with one name",
+        ),
+        pytest.param(
+            {CHRONY: "include /etc/chrony/*.inc\nserver z\n", "/etc/chrony/a.inc": "server a\n"}, id="included"
+        ),
+        pytest.param({CHRONY: "server a\r\nserver 2001:db8::1 prefer\n"}, id="Windows line ends and IPv6"),
+    ],
+)
+def test_chronys_servers_are_those_that_chronyd_reads(
+    make_host, tmp_path: Path, debian_root: Callable[..., Root], files: dict[str, str]
+) -> None:
+    """What chronyd prints after it read its own configuration is whom it will ask."""
+    root = debian_root("bookworm", *PACKAGES)
+    host = make_host(files | enabled("chrony.service"))
+    inside = "mount -t tmpfs x /etc; cp -R /mnt/etc/. /etc; echo root:x:0:0::/:/bin/sh > /etc/passwd"
+    inside += f"; chronyd -p -f {CHRONY}"
+    shell = f"cd {root.path} && mount --bind {tmp_path}/host mnt && exec chroot . sh -c '{inside}'"
+    said = Root(root.suite, Path("/")).run("sh", "-c", shell).stdout
+    lines = [line.split() for line in said.splitlines() if line.strip()]
+    asked = [words[1] for words in lines if words[0].lower() in ("server", "pool", "peer")]
+    assert asked
+    assert facts_of(host).servers == tuple(sorted(asked))

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from rongdun_agent.boot_entries.entry import BootEntry
 from rongdun_agent.boot_entries.entry_files import read_entries
 from rongdun_agent.boot_entries.grub import GrubMenu, read_menu
-from rongdun_agent.host import Host
+from rongdun_agent.host import Host, Refused
+from rongdun_agent.kernel_command_line import running_words, split_words
 
 _CONFIGURATIONS = ("/boot/grub/grub.cfg", "/boot/grub2/grub.cfg")
 _ON_EFI = "/boot/efi/EFI/*/grub.cfg"
@@ -28,6 +29,15 @@ def next_entry(host: Host) -> BootEntry | None:
     variables = (menu.variables if menu else {}) | environment
     chosen = _default(entries, variables)
     return _filled(chosen, variables) if chosen else _by_kernel_install(host)
+
+
+def words_at_boot(host: Host) -> list[str]:
+    """The command line of the next boot; where nobody may see it or no loader has one, that of this boot."""
+    try:
+        entry = next_entry(host)
+    except Refused:
+        entry = None
+    return split_words(entry.command_line) if entry else running_words(host)
 
 
 def _menu(host: Host) -> GrubMenu | None:

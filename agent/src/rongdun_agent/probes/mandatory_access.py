@@ -2,6 +2,7 @@
 
 import re
 
+from rongdun_agent.boot_entries import words_at_boot
 from rongdun_agent.host import Host, Refused
 from rongdun_agent.probed import Probed
 from rongdun_agent.systemd_units import BootStates
@@ -17,7 +18,7 @@ APPARMOR_ENABLED, APPARMOR_PROFILES = (
 APPARMOR_FILES = "/etc/apparmor.d"
 KYSEC = ("/sys/kernel/security/kysec", "/usr/sbin/kysec_set", "/etc/kysec")
 """Traces of Kylin's module (from its users' descriptions; unverified on a real Kylin)."""
-LSM, COMMAND_LINE = "/sys/kernel/security/lsm", "/proc/cmdline"
+LSM = "/sys/kernel/security/lsm"
 
 _NOT_LIVE, _REFUSED, _UNDECIDED = (
     Unknown(unknown="not a live host"),
@@ -36,7 +37,7 @@ def probe(host: Host) -> Probed:
         selinux=selinux,
         apparmor=apparmor,
         kysec=kysec,
-        in_force=_in_force(selinux, apparmor, kysec),
+        in_force=_in_force(selinux, apparmor, kysec, boots_without_apparmor=_switched_off(host.once(words_at_boot))),
     )
     sources = {
         "selinux.running": Source(where=SELINUX_ENFORCE),
@@ -68,8 +69,8 @@ def _selinux(host: Host) -> Selinux | None:
 
 
 def _configured(host: Host, lines: tuple[str, ...]) -> SelinuxMode | None:
-    """The first line that names a mode counts; the kernel's command line overrides it at boot (selinux(8))."""
-    words = (host.read_text(COMMAND_LINE) or "").split()
+    """The first line that names a mode counts; the command line of the next boot overrides it (selinux(8))."""
+    words = host.once(words_at_boot)
     if "selinux=0" in words:
         return "disabled"
     modes: tuple[SelinuxMode, ...] = ("enforcing", "permissive", "disabled")
@@ -97,6 +98,15 @@ def _apparmor(host: Host) -> Apparmor | None:
         complaining=complaining,
         profile_files=files,
     )
+
+
+def _switched_off(words: list[str]) -> bool:
+    """Whether the command line of a boot leaves AppArmor out; `lsm=` lists all modules, `security=` names the one."""
+    said = dict(word.partition("=")[::2] for word in words)
+    if said.get("apparmor") == "0":
+        return True
+    listed = said.get("lsm", said.get("security"))
+    return listed is not None and "apparmor" not in listed.split(",")
 
 
 def _profile_files(host: Host) -> tuple[str, ...]:
@@ -127,12 +137,14 @@ def _kysec(host: Host) -> Kysec | None:
     return Kysec(present=True, mode=_UNDECIDED)
 
 
-def _in_force(selinux: Selinux | None, apparmor: Apparmor | None, kysec: Kysec | None) -> Maybe[bool]:
+def _in_force(
+    selinux: Selinux | None, apparmor: Apparmor | None, kysec: Kysec | None, *, boots_without_apparmor: bool
+) -> Maybe[bool]:
     """Kleene's any over the systems that are there."""
     answers: list[Maybe[bool]] = []
     if selinux is not None:
         answers.append(_both(_is(selinux.running, "enforcing"), _is(selinux.configured, "enforcing")))
-    if apparmor is not None:
+    if apparmor is not None and not boots_without_apparmor:
         loaded = apparmor.enforcing if isinstance(apparmor.enforcing, Unknown) else bool(apparmor.enforcing)
         answers.append(_both(apparmor.enabled, _both(apparmor.service_enabled, loaded)))
     if kysec is not None:
