@@ -1,13 +1,10 @@
 """The modules that a kernel has as files or built in."""
 
-import re
 from typing import NamedTuple
 
 from rongdun_agent.host import Host
 
 _MODULES = "/lib/modules"
-_LISTED = re.compile(rb"^[^:\n]*?([^/:\n]+)\.ko(?:\.\w+)?:", re.MULTILINE)
-_BUILT_IN = re.compile(rb"([^/\n]+)\.ko$", re.MULTILINE)
 _LIMIT = 16 << 20
 
 
@@ -24,9 +21,11 @@ def read_tree(host: Host, release: str) -> ModuleTree | None:
     built_in = host.read_bytes(f"{_MODULES}/{release}/modules.builtin", _LIMIT)
     if listed is None and built_in is None:
         return None
-    return ModuleTree(_names(_LISTED, listed), _names(_BUILT_IN, built_in))
+    return ModuleTree(_names(listed), _names(built_in))
 
 
-def _names(pattern: re.Pattern[bytes], data: bytes | None) -> frozenset[str]:
-    found = pattern.findall((data or b"").replace(b"-", b"_"))
-    return frozenset(name.decode("utf-8", "replace") for name in found)
+def _names(data: bytes | None) -> frozenset[str]:
+    """Names at the beginning of each line; in modules.dep the modules behind the colon are those that it needs."""
+    paths = (line.partition(b":")[0] for line in (data or b"").splitlines())
+    names = (path.rpartition(b"/")[2].partition(b".ko")[0] for path in paths)
+    return frozenset(name.replace(b"-", b"_").decode("utf-8", "replace") for name in names if name)
