@@ -36,7 +36,7 @@ def fact_rows(facts: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]
         unknown = value.get("unknown") if _is_unknown(value) else None
         yield FactRow(
             _path(steps),
-            "" if unknown is not None else said(value),
+            "" if unknown is not None else said_at(steps, value),
             unknown,
             source.get("where"),
             tuple(source.get("overrides", ())),
@@ -45,10 +45,7 @@ def fact_rows(facts: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """What is different between two states of a section; elements of lists are told apart by what they are called."""
-    old = {_path(steps): said(value) for steps, value in _walk(before, (), named=True)}
-    new = {_path(steps): said(value) for steps, value in _walk(after, (), named=True)}
-    paths = [*new, *(path for path in old if path not in new)]
-    return [Difference(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)]
+    return list(_compare(before, after, ()))
 
 
 def said(value: object) -> str:
@@ -56,19 +53,43 @@ def said(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def said_at(steps: Sequence[str], value: object) -> str:
+    """The same, with the permission bits of a file in octal as people write them."""
+    if isinstance(value, int) and not isinstance(value, bool) and steps and steps[-1].endswith("mode"):
+        return f"{value:04o}"
+    return said(value)
+
+
 _NAMES = ("name", "key", "id", "path", "unit", "target", "device", "user", "mac")
 
 
-def _walk(value: object, steps: tuple[str, ...], *, named: bool = False) -> Iterator[tuple[tuple[str, ...], Any]]:
-    children = list(_children(value, named=named))
-    if not children or _is_unknown(value) or (steps and not named and _is_short(value)):
+def _walk(value: object, steps: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    children = list(_children(value))
+    if not children or _is_unknown(value) or (steps and _is_short(value)):
         yield steps, value
         return
     for step, child in children:
-        yield from _walk(child, (*steps, step), named=named)
+        yield from _walk(child, (*steps, step))
 
 
-def _children(value: object, *, named: bool) -> Iterator[tuple[str, object]]:
+def _compare(before: object, after: object, steps: tuple[str, ...]) -> Iterator[Difference]:
+    if before == after:
+        return
+    old, new = dict(_children(before, named=True)), dict(_children(after, named=True))
+    if not old or not new or _is_unknown(before) or _is_unknown(after):
+        yield Difference(_path(steps), said_at(steps, before), said_at(steps, after))
+        return
+    for step in dict.fromkeys((*new, *old)):
+        here = (*steps, step)
+        if step in old and step in new:
+            yield from _compare(old[step], new[step], here)
+        elif step in new:
+            yield Difference(_path(here), None, said_at(here, new[step]))
+        else:
+            yield Difference(_path(here), said_at(here, old[step]), None)
+
+
+def _children(value: object, *, named: bool = False) -> Iterator[tuple[str, object]]:
     if isinstance(value, Mapping):
         for name, child in value.items():
             yield (f".{name}" if name.isidentifier() else f"[{json.dumps(name, ensure_ascii=False)}]"), child

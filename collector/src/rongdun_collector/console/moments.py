@@ -50,14 +50,9 @@ def parse_as_of(text: str | None, now: datetime) -> datetime | None:
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(
-            text.strip().replace(" ", "+")
-            if text.count(" ") == 1 and ":" in text.rsplit(" ", 1)[1] and "T" in text
-            else text.strip()
-        )
+        at = datetime.fromisoformat(text.strip())
         at = (at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise invalid(
-            f"as_of: {text!r} is no moment", "Write it as 2026-01-31T08:00, in the time of Shanghai."
-        ) from error
+        remedy = "Write it as 2026-01-31T08:00, in the time of Shanghai."
+        raise invalid(f"as_of: {text!r} is no moment", remedy) from error
     return at if at < now else None

@@ -16,7 +16,7 @@ from rongdun_collector.spreadsheet import csv_answer
 
 router = APIRouter()
 SINCE = timedelta(days=1)
-SHOWN = 12
+SHOWN = 8
 """Rows of a table on the page; its CSV has all of them."""
 
 

@@ -53,7 +53,7 @@ def timeline(
     events: dict[datetime, Event] = {}
     for at, change in _section_changes(intervals):
         events.setdefault(at, Event(at)).sections.append(change)
-    for now, before in zip(outcomes, [*outcomes[1:], None], strict=True):
+    for now, before in zip(outcomes, [*outcomes[1:], None], strict=False):
         worse, better = verdict_changes(sets.get(before.result_set) if before else None, sets.get(now.result_set))
         event = events.setdefault(now.valid_from, Event(now.valid_from))
         event.result = ResultChange(now, before, worse if before else (), better)
