@@ -1,0 +1,61 @@
+"""Starts one command, waits for it, and prints as JSON what it and all its children cost.
+
+Run as `python -I -S launch.py [--sample] COMMAND…`: a process of its own and a small one, because the kernel counts
+towards a child's peak what its parent held before the exec. The command's output is thrown away.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+PERIOD_S = 0.01
+
+
+def main() -> None:
+    """Measure the command of the command line; with `--sample` also look at the memory of the whole tree."""
+    sample = sys.argv[1] == "--sample"
+    command = sys.argv[2 if sample else 1 :]
+    nowhere = [
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    began = time.perf_counter()
+    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=nowhere)
+    tree_kib = 0
+    while sample and not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        tree_kib = max(tree_kib, sum(_pss_kib(process) for process in _tree(pid)))
+        time.sleep(PERIOD_S)
+    _, status, usage = os.wait4(pid, 0)
+    cost = {
+        "status": os.waitstatus_to_exitcode(status),
+        "wall_s": time.perf_counter() - began,
+        "cpu_s": usage.ru_utime + usage.ru_stime,  # with every child that was waited for
+        # the largest single process, or the sampled tree where that is more
+        "peak_kib": max(usage.ru_maxrss, tree_kib),
+    }
+    print(json.dumps(cost))
+
+
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    for parent in found:  # grows while it is read
+        try:
+            for children in Path(f"/proc/{parent}/task").glob("*/children"):
+                found.extend(int(child) for child in children.read_text().split())
+        except OSError:
+            continue  # it has ended meanwhile
+    return found
+
+
+def _pss_kib(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+if __name__ == "__main__":
+    main()
