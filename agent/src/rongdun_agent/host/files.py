@@ -59,6 +59,10 @@ class Files:
         """The first bytes of a file that may be large, `None` when it is absent."""
         return self._ask(path, lambda name: self._head(path, name, size))
 
+    def read_range(self, path: str, offset: int, size: int) -> bytes | None:
+        """At most `size` bytes from `offset` on, for files of records that are large or sparse; `None` when absent."""
+        return self._ask(path, lambda name: self._read_range(path, name, offset, size))
+
     def read_text(self, path: str, limit: int = DEFAULT_LIMIT) -> str | None:
         """The content as text, `None` when absent."""
         data = self.read_bytes(path, limit)
@@ -141,6 +145,15 @@ class Files:
         try:
             _require_file(path, os.fstat(fd))
             return os.read(fd, size)
+        finally:
+            os.close(fd)
+
+    def _read_range(self, path: str, name: bytes, offset: int, size: int) -> bytes:
+        _require_file(path, self._files.stat(name, follow=True))
+        fd = self._files.open(name, _READING)
+        try:
+            _require_file(path, os.fstat(fd))
+            return os.pread(fd, size, offset)
         finally:
             os.close(fd)
 

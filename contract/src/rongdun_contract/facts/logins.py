@@ -4,16 +4,17 @@ from rongdun_contract.facts.model import Count, FactModel, Maybe
 
 
 class Login(FactModel):
-    """One account's last login; time in RFC 3339, UTC; never logged in is absent."""
+    """One account's last login; time in RFC 3339, UTC."""
 
     account: str
     last_at: Maybe[str | None] = None
+    """Absent: the records that are there know of none. Unknown where the host keeps no such records."""
     last_from: str | None = None
     """Where it came from, as recorded: a host name, an address, or absent for a local terminal."""
     source: str | None = None
-    """The record that says so: `lastlog`, `lastlog2`, or `wtmp`."""
-    failures: Maybe[Count] = 0
-    """Failed logins in btmp as it stands, which log rotation empties."""
+    """The record that says so: `lastlog`, `lastlog2`, `wtmp`, or `wtmpdb`."""
+    failures: Maybe[Count | None] = None
+    """Failed logins in btmp as it stands, which log rotation empties; absent where there is no btmp."""
 
 
 class Logins(FactModel):

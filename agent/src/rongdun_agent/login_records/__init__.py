@@ -1,0 +1,1 @@
+"""Who came in when: lastlog, wtmp and btmp, and the databases that newer systems keep instead."""
