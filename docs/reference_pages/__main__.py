@@ -1,0 +1,10 @@
+"""Write all pages into the folder that is named."""
+
+import sys
+from pathlib import Path
+
+from docs.reference_pages import pages
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,3 @@
+"""What stands at the top of every page that is made."""
+
+MADE = "<!-- made by `make generate`; change the code instead -->\n"
