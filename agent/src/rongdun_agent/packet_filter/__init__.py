@@ -1,8 +1,8 @@
 """What the host's packet filter does with a packet that no rule names: nftables and iptables in one form."""
 
+from rongdun_agent.packet_filter.at_boot import AtBoot, read_manager
 from rongdun_agent.packet_filter.iptables import read_iptables
 from rongdun_agent.packet_filter.judge import judge
-from rongdun_agent.packet_filter.managers import AtBoot, read_manager
 from rongdun_agent.packet_filter.nft import read_nft
 from rongdun_agent.packet_filter.rule import BaseChain, FilterRule, Match, RuleSet
 
