@@ -57,7 +57,7 @@ def _routes_of(router: APIRouter) -> Iterator[APIRoute]:
 
 
 def _row(route: APIRoute) -> tuple[str, str, str]:
-    return ", ".join(sorted(route.methods - {"HEAD"})), route.path, _sentence(route.endpoint.__doc__)
+    return ", ".join(sorted((route.methods or set()) - {"HEAD"})), route.path, _sentence(route.endpoint.__doc__)
 
 
 def _sentence(text: str | None) -> str:
