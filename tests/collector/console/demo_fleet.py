@@ -1,8 +1,4 @@
-"""A fleet to look at: trees that stand in for machines, read by the real agent, reported by real check-ins.
-
-`python -m tests.collector.console.demo_fleet FOLDER` draws every page into FOLDER and the README's pictures into
-docs/images/.
-"""
+"""A fleet to look at: trees that stand in for machines, read by the real agent, reported by real check-ins."""
 
 from __future__ import annotations
 
@@ -74,7 +70,8 @@ def add_packages(tree: Path, **versions: str) -> None:
     with (tree / "var/lib/dpkg/status").open("a") as status:
         for name, version in versions.items():
             status.write(
-                f"\nPackage: {name.replace('_', '-')}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {version}\n"
+                f"\nPackage: {name.replace('_', '-')}\nStatus: install ok installed\n"
+                f"Architecture: amd64\nVersion: {version}\n"
             )
 
 
@@ -181,18 +178,28 @@ def firewall(tree: Path) -> None:
     put(
         tree,
         "/etc/nftables.conf",
-        "table inet filter {\n chain input { type filter hook input priority 0; policy drop; ct state established accept; tcp dport 22 accept }\n}\n",
+        "table inet filter {\n chain input { type filter hook input priority 0; policy drop;"
+        " ct state established accept; tcp dport 22 accept }\n}\n",
         0o755,
     )
 
 
 def kernel_set(tree: Path) -> None:
     wanted = {
-        "net.ipv4.conf.all.accept_redirects": "0", "net.ipv4.conf.default.accept_redirects": "0", "net.ipv4.conf.all.send_redirects": "0",
-        "net.ipv4.conf.default.send_redirects": "0", "net.ipv4.conf.all.log_martians": "1", "net.ipv4.conf.default.log_martians": "1",
-        "net.ipv4.conf.all.rp_filter": "1", "net.ipv4.conf.default.rp_filter": "1", "net.ipv6.conf.all.accept_ra": "0",
-        "net.ipv6.conf.all.accept_redirects": "0", "net.ipv6.conf.default.accept_redirects": "0", "kernel.kptr_restrict": "2", "kernel.dmesg_restrict": "1",
-    }  # fmt: skip
+        "net.ipv4.conf.all.accept_redirects": "0",
+        "net.ipv4.conf.default.accept_redirects": "0",
+        "net.ipv4.conf.all.send_redirects": "0",
+        "net.ipv4.conf.default.send_redirects": "0",
+        "net.ipv4.conf.all.log_martians": "1",
+        "net.ipv4.conf.default.log_martians": "1",
+        "net.ipv4.conf.all.rp_filter": "1",
+        "net.ipv4.conf.default.rp_filter": "1",
+        "net.ipv6.conf.all.accept_ra": "0",
+        "net.ipv6.conf.all.accept_redirects": "0",
+        "net.ipv6.conf.default.accept_redirects": "0",
+        "kernel.kptr_restrict": "2",
+        "kernel.dmesg_restrict": "1",
+    }
     put(tree, "/etc/sysctl.d/60-hardening.conf", "".join(f"{name} = {value}\n" for name, value in wanted.items()))
     for name, value in wanted.items():
         put(tree, "/proc/sys/" + name.replace(".", "/"), f"{value}\n")
@@ -216,9 +223,20 @@ def empty_password(tree: Path) -> None:
 
 
 GOOD: tuple[Callable[[Path], None], ...] = (
-    ssh_hard, passwords_aged, plain_tools_gone, compilers_gone, modules_barred, idle_shells_end, lockout, password_quality,
-    audited, one_time, firewall, kernel_set, ssh_root_off,
-)  # fmt: skip
+    ssh_hard,
+    passwords_aged,
+    plain_tools_gone,
+    compilers_gone,
+    modules_barred,
+    idle_shells_end,
+    lockout,
+    password_quality,
+    audited,
+    one_time,
+    firewall,
+    kernel_set,
+    ssh_root_off,
+)
 BAD: tuple[Callable[[Path], None], ...] = (forwarding, second_root, empty_password)
 
 

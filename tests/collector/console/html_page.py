@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 import httpx
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-SVG_VOID = {"rect", "path", "line", "circle"}
 
 
 @dataclass
@@ -37,6 +36,7 @@ class HtmlPage(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element."""
         given = dict(attrs)
         if tag not in VOID:
             self._open.append(tag)
@@ -44,14 +44,17 @@ class HtmlPage(HTMLParser):
         self._note(tag, given)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element that closes itself."""
         self._note(tag, dict(attrs))
 
     def handle_endtag(self, tag: str) -> None:
+        """Close an element."""
         self._labelled -= tag == "label"
         if tag in VOID or not self._open or self._open.pop() != tag:
             self.faults.append(f"</{tag}> closes nothing at line {self.getpos()[0]}")
 
     def handle_data(self, data: str) -> None:
+        """Keep text."""
         self.words.append(data)
 
     def _note(self, tag: str, given: dict[str, str | None]) -> None:

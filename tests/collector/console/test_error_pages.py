@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-
 import pytest
 from fastapi import APIRouter
 
@@ -63,10 +62,18 @@ def _ask(app, path: str) -> tuple[int, str]:
     async def send(message: dict) -> None:
         said.append(message)
 
-    headers = [(b"accept", b"text/html"), (b"host", b"localhost")]
     scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
-        "scheme": "http", "server": ("localhost", 80), "client": ("127.0.0.1", 1), "http_version": "1.1", "root_path": "",
-    }  # fmt: skip
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"accept", b"text/html"), (b"host", b"localhost")],
+        "scheme": "http",
+        "server": ("localhost", 80),
+        "client": ("127.0.0.1", 1),
+        "http_version": "1.1",
+        "root_path": "",
+    }
     asyncio.run(app(scope, receive, send))
     return said[0]["status"], b"".join(message.get("body", b"") for message in said).decode()
