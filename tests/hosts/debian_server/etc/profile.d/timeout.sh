@@ -1,0 +1,4 @@
+TMOUT=600
+readonly TMOUT
+export TMOUT
+umask 027
