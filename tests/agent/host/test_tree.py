@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rongdun_agent.host import Host
+from tests.lab.rights import without_overrides
 
 
 @pytest.fixture
@@ -51,6 +52,8 @@ def test_links_and_dots_inside_the_tree_lead_where_the_kernel_would_go(make_host
             "/a/b/c/file": "deep",
             "/link-to-c": {"symlink": "/a/b/c"},
             "/a/b/other": "beside",
+            "/locked/door": "",
+            "/locked": {"dir": True, "mode": "0000"},
         }
     )
     assert host.read_text("/etc/os-release") == "ID=debian\n"
@@ -62,6 +65,8 @@ def test_links_and_dots_inside_the_tree_lead_where_the_kernel_would_go(make_host
     assert host.realpath("/var/run/pid") == "/run/pid"
     assert host.realpath("/link-to-c/..") == "/a/b"
     assert host.realpath("/bin/none/more") == "/usr/bin/none/more"
+    with without_overrides():
+        assert host.realpath("/locked/door") == "/locked/door", "what may not be looked at keeps its name too"
     assert host.readlink("/etc/absolute") == "/usr/lib/os-release"
     assert host.readlink("/a") is None
 

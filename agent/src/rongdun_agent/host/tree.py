@@ -133,6 +133,7 @@ class _Descent:
         except OSError as error:
             if error.errno in (errno.EINVAL, errno.ENOENT):
                 return False
+            self._pending.append(name)
             raise
         self._links += 1
         if self._links > _MAX_LINKS:

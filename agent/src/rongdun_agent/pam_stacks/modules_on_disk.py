@@ -1,6 +1,6 @@
 """Which PAM modules are installed: a line that names one that is not there does not do what it says."""
 
-from rongdun_agent.host import Host, HostError, Refused
+from rongdun_agent.host import Host, TooLarge
 
 _DIRECTORIES = (
     "/lib/security",
@@ -16,7 +16,7 @@ class ModulesOnDisk:
     """The module files of a host; where none at all is to be seen (a tree of configuration) each counts as there."""
 
     def __init__(self, host: Host) -> None:
-        """List the directories once."""
+        """List the directories once; raises `Refused` where one is closed to us."""
         self._host = host
         self._names: dict[str, str] = {}
         for pattern in _DIRECTORIES:
@@ -29,28 +29,22 @@ class ModulesOnDisk:
             return True
         if not path.startswith("/") or path.rpartition("/")[0].endswith("/$ISA"):
             return path.rpartition("/")[2] in self._names
-        try:
-            return self._host.exists(path)
-        except Refused:
-            return True
+        return self._host.exists(path)
 
     def knows(self, module: str, text: bytes) -> bool:
         """Whether a module's file holds a text, such as the name of a file that only its newer versions read."""
         path = self._names.get(f"{module}.so")
         try:
             content = self._host.read_bytes(path) if path else None
-        except HostError:
+        except TooLarge:
             return True
         return content is None or text in content
 
 
 def _paths(host: Host, pattern: str) -> list[str]:
-    try:
-        return [
-            f"{directory}/{name}"
-            for directory in host.glob(pattern)
-            for name in host.list_dir(directory)
-            if name.startswith("pam_") and name.endswith(".so")
-        ]
-    except Refused:
-        return []
+    return [
+        f"{directory}/{name}"
+        for directory in host.glob(pattern)
+        for name in host.list_dir(directory)
+        if name.startswith("pam_") and name.endswith(".so")
+    ]

@@ -29,9 +29,7 @@ def probe(host: Host) -> Probed:
     facts = Boot(
         loader="grub" if isinstance(config, str) else config,
         loader_password=password,
-        loader_entries_unrestricted=_unrestricted(host, config)
-        if isinstance(config, str) and password is True
-        else None,
+        loader_entries_unrestricted=_unrestricted(host, config, password),
         rescue_needs_password=_rescue_needs_password(host, states),
         ctrl_alt_del_reboots=_ctrl_alt_del(states),
         debug_shell_enabled=_debug_shell(host, states),
@@ -89,8 +87,12 @@ def _loader_password(host: Host, config: Maybe[str | None]) -> Maybe[bool | None
     return False
 
 
-def _unrestricted(host: Host, config: str) -> bool:
-    """Whether entries boot without the password, which then guards their editing only."""
+def _unrestricted(host: Host, config: Maybe[str | None], password: Maybe[bool | None]) -> Maybe[bool | None]:
+    """Whether entries boot without the password, which then guards their editing only; absent without a password."""
+    if isinstance(password, Unknown):
+        return password
+    if not isinstance(config, str) or not password:
+        return None
     return "--unrestricted" in (host.read_text(config) or "")
 
 

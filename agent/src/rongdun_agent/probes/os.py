@@ -99,7 +99,10 @@ def _init(host: Host) -> Maybe[str | None]:
     if host.live:
         return Unknown(unknown="no permission")  # hidepid=: process 1 always exists
     program = host.realpath("/sbin/init")
-    return program.rpartition("/")[2] if host.exists(program) else None
+    try:
+        return program.rpartition("/")[2] if host.exists(program) else None
+    except Refused:
+        return Unknown(unknown="no permission")
 
 
 def time_zone(host: Host) -> tuple[str | None, str]:

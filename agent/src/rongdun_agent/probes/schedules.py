@@ -76,9 +76,13 @@ def _timers(states: BootStates) -> Iterable[tuple[str, Timer]]:
         unit = states.units.find(name) if name.endswith(".timer") and "@." not in name else None
         if unit is None or unit.name != name or states.starts(name) is not True:
             continue
-        settings = read_timer(name, unit.file, states.units.drop_ins(unit))
+        drop_ins = states.units.drop_ins(unit)
         found = states.of(name)
         enabled = found is not None and found.state == "enabled"
+        if any(file.state == "unreadable" for file in (unit.file, *drop_ins)):
+            yield unit.file.path, Timer(name=name, activates=_REFUSED, calendar=_REFUSED, enabled=enabled)
+            continue
+        settings = read_timer(name, unit.file, drop_ins)
         yield unit.file.path, Timer(name=name, activates=settings.activates, calendar=settings.times, enabled=enabled)
 
 

@@ -43,13 +43,19 @@ def probe(host: Host) -> Probed:
     units = {name: unit for name in reading.states.units.names if (unit := _unit(reading, name))}
     for name, script in reading.states.scripts.items():
         units[name] = _script(reading, name, script)
-    target = reading.states.units.find("default.target")
     facts = Services(
         manager=manager(host),
-        default_target=target.name if target and target.file.state == "regular" else None,
+        default_target=_default_target(reading.states),
         units=dict(sorted(units.items())),
     )
     return Probed(facts, reading.sources)
+
+
+def _default_target(states: BootStates) -> Maybe[str | None]:
+    target = states.units.find("default.target")
+    if target and target.file.state == "unreadable":
+        return _REFUSED
+    return target.name if target and target.file.state == "regular" else None
 
 
 def _running(host: Host) -> Callable[[str], Maybe[bool | None]]:
@@ -72,11 +78,14 @@ def _unit(reading: _Reading, name: str) -> ServiceUnit | None:
         return None
     if parsed.type in _FROM_TABLES and enablement.state == "generated":
         return None
+    drop_ins = units.drop_ins(unit)
+    if parsed.type == "service" and any(file.state == "unreadable" for file in (unit.file, *drop_ins)):
+        _explain(reading, name, unit, enablement, {})
+        return _closed(unit, enablement)
     if parsed.type != "service" or unit.file.state != "regular":
         _explain(reading, name, unit, enablement, {})
         changeable = _changeable(reading, unit, ()) if unit.file.state == "regular" else False
         return ServiceUnit(enablement=enablement.state, file=unit.file.path, writable_by_others=changeable)
-    drop_ins = units.drop_ins(unit)
     settings = read_settings(unit.file, drop_ins)
     _explain(reading, name, unit, enablement, _places(settings))
     return ServiceUnit(
@@ -89,6 +98,21 @@ def _unit(reading: _Reading, name: str) -> ServiceUnit | None:
         restart=settings.restart.value if settings.restart else None,
         refuse_manual_stop=settings.refuses_manual_stop,
         writable_by_others=_changeable(reading, unit, (*(one.path for one in drop_ins), *settings.touched)),
+    )
+
+
+def _closed(unit: Unit, enablement: Enablement) -> ServiceUnit:
+    """A service whose file, or a drop-in of it, may not be read: that it exists is all that can be told."""
+    return ServiceUnit(
+        enablement=enablement.state,
+        running=_REFUSED,
+        user=_REFUSED,
+        dynamic_user=_REFUSED,
+        file=unit.file.path,
+        exec_start=_REFUSED,
+        restart=_REFUSED,
+        refuse_manual_stop=_REFUSED,
+        writable_by_others=_REFUSED,
     )
 
 

@@ -37,6 +37,7 @@ def probe(host: Host) -> Probed:
                 scoped_defaults=_REFUSED,
                 grants=_REFUSED,
                 timestamp_timeout_s=_REFUSED,
+                files=_REFUSED,
             )
         )
 

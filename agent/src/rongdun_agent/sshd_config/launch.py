@@ -56,8 +56,8 @@ def launch(host: Host) -> Launch:
 def _socket(host: Host, units: Units) -> Unit | None:
     """The socket unit, if the next boot starts it."""
     for name in SOCKETS:
-        unit = units.find(name)
-        if unit is not None and unit.file.state == "regular" and starts_at_boot(host, name) is True:
+        unit = _found(units, name)
+        if unit is not None and starts_at_boot(host, name) is True:
             return unit
     return None
 
@@ -67,11 +67,15 @@ def _service(host: Host, units: Units, socket: Unit | None) -> Unit | None:
     if socket is not None and (accept := last(_assignments(host, units, socket), "Accept")) and boolean(accept.value):
         # one process for each connection, from a template
         names = ("ssh@.service", "sshd@.service", *SERVICES)
-    for name in names:
-        unit = units.find(name)
-        if unit is not None and unit.file.state == "regular":
-            return unit
-    return None
+    return next((unit for name in names if (unit := _found(units, name))), None)
+
+
+def _found(units: Units, name: str) -> Unit | None:
+    """A unit that can be started; raises `Refused` where its options may not be read."""
+    unit = units.find(name)
+    if unit is not None and unit.file.state == "unreadable":
+        raise Refused(unit.file.path)
+    return unit if unit is not None and unit.file.state == "regular" else None
 
 
 def _assignments(host: Host, units: Units, unit: Unit) -> list[Assignment]:

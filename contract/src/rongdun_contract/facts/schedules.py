@@ -21,8 +21,8 @@ class Timer(FactModel):
     """
 
     name: str
-    activates: str
-    calendar: tuple[str, ...] = ()
+    activates: Maybe[str]
+    calendar: Maybe[tuple[str, ...]] = ()
     enabled: bool = False
 
 

@@ -18,13 +18,14 @@ class ServiceUnit(FactModel):
     Absent for what is no daemon (other types, templates, services that end by themselves or are only started on
     demand), and in trees without /proc.
     """
-    user: str | None = None
-    dynamic_user: bool = False
+    user: Maybe[str | None] = None
+    """This and what follows, `file` apart, is unknown where the unit or a drop-in of it may not be read."""
+    dynamic_user: Maybe[bool] = False
     file: str
-    exec_start: tuple[str, ...] = ()
+    exec_start: Maybe[tuple[str, ...]] = ()
     """Programs that it starts, without their arguments."""
-    restart: str | None = None
-    refuse_manual_stop: bool = False
+    restart: Maybe[str | None] = None
+    refuse_manual_stop: Maybe[bool] = False
     writable_by_others: Maybe[bool] = False
     """The unit file, a drop-in, a program or script of it, or a directory above can be changed by others than root."""
 
@@ -37,5 +38,5 @@ class Services(FactModel):
 
     manager: str | None = None
     """`systemd` where it starts the services, or absent."""
-    default_target: str | None = None
+    default_target: Maybe[str | None] = None
     units: dict[str, ServiceUnit] = {}

@@ -35,4 +35,4 @@ class Sudo(FactModel):
     """How long sudo remembers a password; 0 asks each time, -1 never again; absent: as compiled (5 to 15 minutes)."""
     scoped_defaults: Maybe[tuple[str, ...]] = ()
     grants: Maybe[tuple[Grant, ...]] = ()
-    files: tuple[str, ...] = ()
+    files: Maybe[tuple[str, ...]] = ()
