@@ -33,6 +33,11 @@ def product(host: Host, name: str) -> Product:
     return found[0]
 
 
+def script(commands: str) -> dict[str, str]:
+    """What run-parts(8) runs: only what is executable."""
+    return {"content": f"#!/bin/sh\n{commands}\n", "mode": "0755"}
+
+
 def cvd(built: datetime) -> bytes:
     """The head of a ClamAV database."""
     head = f"ClamAV-VDB:07 Mar 2024 04-25 -0500:27205:2055555:90:{'a' * 32}:{'b' * 80}:raynman:{int(built.timestamp())}"
@@ -111,11 +116,22 @@ AIDE = {"/usr/bin/aide": ""}
     ("files", "scheduled"),
     [
         pytest.param({}, False, id="nothing"),
-        pytest.param({"/etc/cron.daily/aide": "#!/bin/sh\naide --check\n"}, True, id="the package's script"),
+        pytest.param({"/etc/cron.daily/aide": script("aide --check")}, True, id="the package's script"),
         pytest.param({"/etc/cron.d/x": "0 3 * * * root /usr/bin/aide --check\n"}, True, id="a line in cron.d"),
         pytest.param({"/etc/crontab": "# 0 3 * * * root aide --check\n"}, False, id="a comment"),
         pytest.param({"/etc/cron.d/x": "0 3 * * * root /usr/bin/laide\n"}, False, id="another program"),
-        pytest.param({"/etc/cron.weekly/own": "#!/bin/sh\n  /usr/sbin/aide -C\n"}, True, id="a script of one's own"),
+        pytest.param({"/etc/cron.weekly/own": script("  /usr/sbin/aide -C")}, True, id="a script of one's own"),
+        pytest.param(
+            {"/etc/cron.daily/aide": "#!/bin/sh\naide --check\n"}, False, id="a script that is not executable"
+        ),
+        pytest.param(
+            {"/etc/cron.daily/aide.dpkg-old": script("aide --check")}, False, id="a script that cron leaves out"
+        ),
+        pytest.param({"/etc/cron.d/x.bak": "0 3 * * * root /usr/bin/aide --check\n"}, False, id="a fragment left out"),
+        pytest.param(
+            {"/etc/cron.d/x": "0 3 * * * root aide --check"}, False, id="a table whose last line is not ended"
+        ),
+        pytest.param({"/etc/cron.d/aide": {"dir": True}}, False, id="a directory among the tables"),
         pytest.param({"/var/spool/cron/crontabs/root": "@daily aide -C\n"}, True, id="root's crontab, Debian"),
         pytest.param({"/var/spool/cron/root": "@daily aide -C\n"}, True, id="root's crontab, Red Hat"),
         pytest.param(
@@ -147,8 +163,12 @@ def test_a_check_is_worth_what_its_schedule_is(
 
 @pytest.mark.parametrize(("switch", "scheduled"), [('CRON_DAILY_RUN=""\n', False), ('CRON_DAILY_RUN="true"\n', True)])
 def test_debian_brings_rkhunters_script_switched_off(make_host: MakeHost, *, switch: str, scheduled: bool) -> None:
-    script = "#!/bin/sh\n. /etc/default/rkhunter\n/usr/bin/rkhunter --cronjob\n"
-    files = {"/usr/bin/rkhunter": "", "/etc/cron.daily/rkhunter": script, "/etc/default/rkhunter": f"# x\n{switch}"}
+    run = ". /etc/default/rkhunter\n/usr/bin/rkhunter --cronjob"
+    files = {
+        "/usr/bin/rkhunter": "",
+        "/etc/cron.daily/rkhunter": script(run),
+        "/etc/default/rkhunter": f"# x\n{switch}",
+    }
     assert product(make_host(files), "rkhunter").scheduled is scheduled
 
 
@@ -157,7 +177,7 @@ def test_a_crontab_that_is_closed_to_us_may_hold_the_check(make_host: MakeHost) 
     host = make_host(AIDE | closed)
     with without_overrides():
         assert product(host, "aide").scheduled == NO_PERMISSION
-    host = make_host({"/etc/cron.daily/aide": "#!/bin/sh\naide -C\n"})
+    host = make_host({"/etc/cron.daily/aide": script("aide -C")})
     with without_overrides():
         assert product(host, "aide").scheduled is True
 

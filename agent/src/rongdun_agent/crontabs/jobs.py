@@ -36,8 +36,8 @@ class _Malformed(ValueError):
 
 def system_jobs(host: Host, dialect: Dialect) -> list[CronJob]:
     """Jobs of /etc/crontab, of cron.d, and of anacron where it is installed."""
-    names = [name for name in host.list_dir(FRAGMENTS) if dialect.fragment_counts(name)]
-    jobs = [job for path in (SYSTEM, *(f"{FRAGMENTS}/{name}" for name in names)) for job in _read(host, path, dialect)]
+    fragments = (f"{FRAGMENTS}/{name}" for name in host.list_dir(FRAGMENTS) if dialect.fragment_counts(name))
+    jobs = [job for path in (SYSTEM, *fragments) if host.is_file(path) for job in _read(host, path, dialect)]
     return jobs + (list(_anacron(host)) if any(host.exists(path) for path in _ANACRON_PROGRAMS) else [])
 
 
@@ -71,28 +71,28 @@ def _read(host: Host, path: str, dialect: Dialect, user: str | None = None) -> l
 
 def _job(where: str, line: str, user: str | None) -> CronJob:
     if line.startswith("@"):
-        schedule, _, rest = _cut(line)
+        schedule, rest = _cut(line)
         if schedule[1:] not in SPECIALS:
             raise _Malformed
     else:
         fields, rest = [], line
         for _ in range(FIELDS):
-            field, _, rest = _cut(rest)
+            field, rest = _cut(rest)
             fields.append(field)
         if not are_valid(fields):
             raise _Malformed
         schedule = " ".join(fields)
     if user is None:
-        user, _, rest = _cut(rest)
+        user, rest = _cut(rest)
     if not rest:
         raise _Malformed
     return CronJob(where, user, schedule, _INPUT.sub("", rest).replace("\\%", "%").strip())
 
 
-def _cut(text: str) -> tuple[str, str, str]:
+def _cut(text: str) -> tuple[str, str]:
     """The first word, and what follows the blanks behind it."""
-    word = re.split(r"[ \t]", text, maxsplit=1)
-    return word[0], " ", word[1].lstrip(" \t") if len(word) > 1 else ""
+    word, *rest = re.split(r"[ \t]+", text, maxsplit=1)
+    return word, "".join(rest)
 
 
 def _anacron(host: Host) -> Iterator[CronJob]:

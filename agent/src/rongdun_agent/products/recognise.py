@@ -35,7 +35,10 @@ class Recognised(NamedTuple):
 
 
 def recognise(host: Host, versions: Mapping[str, str]) -> Iterator[Recognised]:
-    """All products; `versions` are those of installed packages by name."""
+    """All products; `versions` are those of installed packages by name.
+
+    Raises `Refused` where a place that products live in is closed to us: what is in it cannot be told.
+    """
     programs = _programs(host)
     running = _process_names(host)
     for known in KNOWN:
@@ -60,14 +63,10 @@ def recognise(host: Host, versions: Mapping[str, str]) -> Iterator[Recognised]:
 
 
 def _programs(host: Host) -> Mapping[str, str]:
-    """Name to directory of all programs; a directory that we may not list cannot be used by others either."""
+    """Name to directory of all programs."""
     found: dict[str, str] = {}
     for directory in PROGRAMS:
-        try:
-            names = host.list_dir(directory)
-        except Refused:
-            continue
-        for name in names:
+        for name in host.list_dir(directory):
             found.setdefault(name, directory)
     return found
 
@@ -76,13 +75,7 @@ def _place(host: Host, known: Known, programs: Mapping[str, str]) -> str | None:
     for program in known.programs:
         if program in programs:
             return f"{programs[program]}/{program}"
-    for path in known.paths:
-        try:
-            if host.exists(path):
-                return path
-        except Refused:
-            return path  # closed to us, as such products do: then it is there
-    return None
+    return next((path for path in known.paths if host.exists(path)), None)
 
 
 def _process_names(host: Host) -> Maybe[frozenset[str]]:
