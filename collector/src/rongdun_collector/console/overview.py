@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from rongdun_collector.console.language import language_of
-from rongdun_collector.console.overview_figures import read_overview
+from rongdun_collector.console.overview_reading import read_overview
 from rongdun_collector.console.overview_tables import TABLES
 from rongdun_collector.console.page import PagesDep
 from rongdun_collector.console.place import AskedDep
