@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 
 from rongdun_collector.ingest.record import Reported, record
 from rongdun_collector.ingest.writer import Writer
-from rongdun_collector.problems import Refusal, RefusedError
+from rongdun_collector.problems import RefusedError
 from rongdun_collector.secret import secret_digest
 from rongdun_collector.store.store import Store
+from rongdun_collector.store.tables.facts import MANIFESTS
 from rongdun_contract.wire import CheckIn
 from tests.collector.agents import Agent, enrol, section
 from tests.collector.conftest import make_token
@@ -29,46 +31,75 @@ def reported(agent: Agent, sequence: int, **changes: Any) -> Reported:
     return Reported(host, secret_digest(secret), message)
 
 
+def write(collector: Collector, *messages: Reported) -> tuple[Writer, list[Any]]:
+    """Record messages that all wait before the writer begins; each answer, or what was raised instead."""
+    changed: list[str] = []
+    writer = Writer(collector.services.store, collector.clock, 300, changed.extend)
+
+    async def all_at_once() -> list[Any]:
+        waiting = [asyncio.ensure_future(writer.record(one)) for one in messages]
+        await asyncio.sleep(0)
+        writer.start()
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+        await writer.stop()
+        return answers
+
+    return writer, asyncio.run(all_at_once())
+
+
 def test_check_ins_that_wait_together_share_a_commit(collector: Collector, new_agent: Callable[..., Agent]) -> None:
     agents = [new_agent(hostname=f"web-{number}") for number in range(20)]
     for agent in agents:
         agent.report(SURVEY, START)
-    writer = collector.services.writer
-    before = writer.counts.batches
-
-    async def all_at_once() -> list[Any]:
-        return await asyncio.gather(*(writer.record(reported(agent, 2)) for agent in agents))
-
-    answers = asyncio.run(all_at_once())
+    writer, answers = write(collector, *(reported(agent, 2) for agent in agents))
     assert [answer.answer.acknowledged for answer in answers] == [2] * 20
-    assert writer.counts.batches - before < 20
+    assert (writer.counts.batches, writer.counts.recorded) == (1, 20)
 
 
-def test_one_that_cannot_be_recorded_is_refused_alone(
-    collector: Collector, new_agent: Callable[..., Agent], caplog: pytest.LogCaptureFixture
-) -> None:
-    """A manifest from the stored bytes of which something is missing is our mistake; nineteen others are not to blame."""
-    agents = [new_agent(hostname=f"web-{number}") for number in range(5)]
+def break_root(collector: Collector) -> str:
+    """Store a manifest that cannot be read back, as a damaged disk would; its root."""
+    root = "ab" * 32
+    values = {"root": root, "data": b"\x00", "stored_at": START}
+    with collector.services.store.write() as connection:
+        connection.execute(MANIFESTS.insert().values(**values))
+    return root
+
+
+def test_one_that_cannot_be_recorded_fails_alone(collector: Collector, new_agent: Callable[..., Agent]) -> None:
+    """Nineteen others in its batch are not to blame."""
+    agents = [new_agent(hostname=f"web-{number}") for number in range(20)]
     for agent in agents:
         agent.report(SURVEY, START)
-    store = collector.services.store
-    with store.write() as connection:
-        connection.exec_driver_sql("DELETE FROM manifests")
-        name = {"sqlite": "x'00'", "postgresql": "'\\x00'"}[store.dialect]
-        root = {"sqlite": f"x'{'ab' * 32}'", "postgresql": f"'\\x{'ab' * 32}'"}[store.dialect]
-        connection.exec_driver_sql(f"INSERT INTO manifests (root, data, stored_at) VALUES ({root}, {name}, 0)")  # noqa: S608
-    writer = collector.services.writer
-
-    async def all_at_once() -> list[Any]:
-        broken = writer.record(reported(agents[0], 2, root="ab" * 32))
-        return await asyncio.gather(broken, *(writer.record(reported(agent, 2)) for agent in agents[1:]))
-
-    first, *others = asyncio.run(all_at_once())
-    assert isinstance(first.answer, Refusal)
-    assert first.answer.status == 500
-    assert [one.answer.acknowledged for one in others] == [2] * 4
+    broken = reported(agents[0], 2, root=break_root(collector))
+    writer, (first, *others) = write(collector, broken, *(reported(agent, 2) for agent in agents[1:]))
+    assert isinstance(first, zlib.error)
+    assert [one.answer.acknowledged for one in others] == [2] * 19
     assert writer.counts.failures == 1
-    assert agents[0].host in caplog.text
+
+
+def test_a_mistake_of_ours_is_answered_in_words_on_a_connection_that_goes_on(
+    collector: Collector, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    agent.report(SURVEY, START)
+    answer = agent.post(agent.message(SURVEY, START, sequence=2, root=break_root(collector)))
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "POST /v1/checkin failed" in caplog.text
+    agent.report(SURVEY, START)
+
+
+def test_judging_that_fails_is_counted_and_tried_again(
+    collector: Collector, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    background = collector.services.background
+    with collector.services.store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE result_sets RENAME TO moved")
+    agent.report(SURVEY, START)
+    collector.settled(lambda: background.counts.failures > 0)
+    assert "judging in the background failed" in caplog.text
+    with collector.services.store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE moved RENAME TO result_sets")
+    assert collector.judged(agent.host)["counts"] is not None
+    assert collector.get("/healthz") == {"status": "ok"}
 
 
 def test_a_host_may_be_twice_in_a_batch(store: Store, collector: Collector, agent: Agent) -> None:
@@ -83,19 +114,14 @@ def test_a_host_may_be_twice_in_a_batch(store: Store, collector: Collector, agen
 def test_beyond_its_bound_the_queue_says_when_to_come_back(store: Store, agent: Agent) -> None:
     """A slow disk must not let ten thousand hosts wait until their patience ends."""
     writer = Writer(store, lambda: START, 300, lambda _hosts: None, bound=1)
-    item = Reported("nobody", "0" * 64, CheckIn(**agent.message(SURVEY, START, sequence=1)))
 
     async def two() -> None:
-        waiting = asyncio.ensure_future(writer.record(item))
+        waiting = asyncio.ensure_future(writer.record(reported(agent, 1)))
         await asyncio.sleep(0)
         with pytest.raises(RefusedError) as refused:
-            await writer.record(item)
+            await writer.record(reported(agent, 1))
         assert (refused.value.refusal.status, refused.value.refusal.retry_after_s) == (503, 10)
-        writer.start()
-        recorded = await waiting
-        assert isinstance(recorded.answer, Refusal)
-        assert recorded.answer.status == 401
-        writer.stop()
+        waiting.cancel()
 
     asyncio.run(two())
 
@@ -108,10 +134,25 @@ def test_what_waits_is_recorded_before_the_end(collector: Collector, agent: Agen
         waiting = asyncio.ensure_future(writer.record(reported(agent, 2)))
         await asyncio.sleep(0)
         writer.start()
-        await asyncio.to_thread(writer.stop)
+        await writer.stop()
         return await waiting
 
     assert asyncio.run(record_and_stop()).answer.acknowledged == 2
+
+
+def test_a_client_that_left_does_not_stop_the_writer(collector: Collector, agent: Agent) -> None:
+    agent.report(SURVEY, START)
+    writer = Writer(collector.services.store, collector.clock, 300, lambda _hosts: None)
+
+    async def leave() -> Any:
+        gone, waiting = (asyncio.ensure_future(writer.record(reported(agent, number))) for number in (2, 3))
+        await asyncio.sleep(0)
+        gone.cancel()
+        writer.start()
+        await writer.stop()
+        return await waiting
+
+    assert asyncio.run(leave()).answer.acknowledged == 3
 
 
 def test_several_processes_over_one_database_agree(serve: Callable[..., Collector]) -> None:

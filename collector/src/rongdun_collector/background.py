@@ -1,9 +1,10 @@
 """What the collector does by itself: judge what changed or ripened, and sweep what is over."""
 
+import asyncio
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from rongdun_collector.store.store import Store
 
 LOOK_EVERY_S = 15.0
 """How soon a result that ripened, a new level or another process's news is noticed; own changes are judged at once."""
-SWEEP_EVERY = timedelta(hours=1)
+SWEEP_EVERY_S = 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class BackgroundCounts:
 
 @dataclass
 class Background:
-    """One thread; `changed` tells it which hosts have other facts now."""
+    """One thread that works through what is due; `changed` tells it which hosts have other facts now."""
 
     store: Store
     assessor: Assessor
@@ -38,54 +39,63 @@ class Background:
     counts: BackgroundCounts = field(default_factory=BackgroundCounts)
 
     def __post_init__(self) -> None:
-        self._wake, self._lock = threading.Event(), threading.Lock()
         self._changed: set[str] = set()
+        self._wake = asyncio.Event()
+        self._look_at = self._sweep_at = 0.0
         self._stopping = False
-        self._swept: datetime | None = None
-        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="background")
+        self._task: asyncio.Task[None] | None = None
 
     @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
+    def running(self) -> bool:
+        """Whether anything would be done."""
+        return self._task is not None and not self._task.done()
 
     def start(self) -> None:
         """Begin; the first thing is to judge whatever is due."""
-        self._thread.start()
+        self._task = asyncio.create_task(self._run())
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End after what is being done; what was not done yet is due at the next start."""
         self._stopping = True
         self._wake.set()
-        self._thread.join()
+        if self._task is not None:
+            await self._task
+        self._thread.shutdown()
 
     def changed(self, hosts: Iterable[str]) -> None:
-        """These hosts have other facts than they were judged from."""
-        with self._lock:
-            self._changed.update(hosts)
+        """These hosts have other facts than they were judged from; to be called on the event loop."""
+        self._changed.update(hosts)
         self._wake.set()
 
-    def _run(self) -> None:
-        look_at = 0.0
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while not self._stopping:
-            look = time.monotonic() >= look_at  # the wall clock may jump, and this must go on
-            if look:
-                look_at = time.monotonic() + self.look_every_s
-            try:
-                self._judge_changed()
-                if look:
-                    self._judge_due()
-                    self._sweep(self.now())
-            except Exception:  # one of the four places: the top of a thread; what was left undone is still due
+            changed, self._changed = self._changed, set()
+            work = loop.run_in_executor(self._thread, self._work, sorted(changed))
+            [failure] = await asyncio.gather(work, return_exceptions=True)
+            if failure is not None:  # recorded as data, and what was left undone is still due
                 self.counts.failures += 1
-                log.exception("judging in the background failed; it is tried again")
-            self._wake.wait(max(0.0, look_at - time.monotonic()))
+                log.error("judging in the background failed; it is tried again", exc_info=failure)
+            try:
+                async with asyncio.timeout(max(0.0, self._look_at - time.monotonic())):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
             self._wake.clear()
 
-    def _judge_changed(self) -> None:
-        while not self._stopping and (hosts := self._take(AT_ONCE)):
-            self.assessor.assess(hosts, self.now())
-            self.counts.assessed += len(hosts)
+    def _work(self, changed: list[str]) -> None:
+        for at in range(0, len(changed), AT_ONCE):
+            if not self._stopping:
+                self.assessor.assess(changed[at : at + AT_ONCE], self.now())
+                self.counts.assessed += len(changed[at : at + AT_ONCE])
+        now = time.monotonic()  # the wall clock may jump, and this must go on
+        if now >= self._look_at:
+            self._look_at = now + self.look_every_s
+            self._judge_due()
+        if now >= self._sweep_at:
+            self._sweep_at = now + SWEEP_EVERY_S
+            self._sweep(self.now())
 
     def _judge_due(self) -> None:
         while not self._stopping:
@@ -94,14 +104,7 @@ class Background:
             if due < AT_ONCE:
                 return
 
-    def _take(self, limit: int) -> list[str]:
-        with self._lock:
-            return [self._changed.pop() for _ in range(min(limit, len(self._changed)))]
-
     def _sweep(self, now: datetime) -> None:
-        if self._swept is not None and timedelta() <= now - self._swept < SWEEP_EVERY:
-            return
-        self._swept = now
         with self.store.write() as connection:
             documents.sweep(connection, now)
             accounts.sweep_sessions(connection, now - self.session_idle)

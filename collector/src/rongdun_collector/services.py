@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from rongdun_collector.assessment.assessor import Assessor
 from rongdun_collector.assessment.judge import Judge
@@ -68,20 +69,20 @@ class Services:
 
     @property
     def running(self) -> bool:
-        """Whether both threads do their work."""
-        return self.writer.alive and self.background.alive
+        """Whether check-ins are recorded and hosts judged."""
+        return self.writer.running and self.background.running
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin to record and to judge; the rules of the process that starts last are in force."""
-        self.assessor.put_in_force(self.now())
+        await run_in_threadpool(self.assessor.put_in_force, self.now())
         self.background.start()
         self.writer.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Record what waits, end what runs, close the database."""
-        self.writer.stop()
-        self.background.stop()
-        self.store.close()
+        await self.writer.stop()
+        await self.background.stop()
+        await run_in_threadpool(self.store.close)
 
 
 def build_services(settings: Settings, store: Store, ruleset: Ruleset, now: Callable[[], datetime]) -> Services:

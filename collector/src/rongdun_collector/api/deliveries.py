@@ -1,8 +1,7 @@
 """POST /v1/documents and POST /v1/volatile, bare routes: what hosts send beside their check-ins, compressed."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -19,6 +18,8 @@ from rongdun_collector.store import credentials, documents, volatile
 from rongdun_contract.documents import digest
 from rongdun_contract.wire import Stored, Volatile, unpack_documents
 
+Store = Callable[[Services, str, bytes], int]
+
 AT_ONCE = 4
 """Deliveries that are in memory at once."""
 
@@ -31,25 +32,33 @@ class Deliveries:
 
     async def documents(self, request: Request) -> Response:
         """Store a batch of documents; answered when they are durable."""
-        return await self._receive(request, _store_documents)
+        try:
+            _, stored = await self._receive(request, _store_documents)
+        except RefusedError as error:
+            return refusal_response(error.refusal)
+        return _durable(stored)
 
     async def volatile(self, request: Request) -> Response:
         """Store volatile sections; answered when they are durable."""
-        return await self._receive(request, _store_volatile)
-
-    async def _receive(self, request: Request, store: Any) -> Response:  # noqa: ANN401 - one of the two functions below
         services: Services = request.app.state.services
         try:
-            host = await run_in_threadpool(_authenticate, services, ".".join(credential_of(request)))
-            async with self._turns:
-                body = await read_body(request, DOCUMENTS_BYTES)
-                encoding = request.headers.get("content-encoding")
-                stored = await run_in_threadpool(store, services, host, body, encoding)
-        except ValidationError as error:
-            return refusal_response(invalid_wire(error).refusal)
+            host, stored = await self._receive(request, _store_volatile)
         except RefusedError as error:
             return refusal_response(error.refusal)
-        return Response(Stored(stored=stored).model_dump_json(), media_type="application/json")
+        services.background.changed([host])
+        return _durable(stored)
+
+    async def _receive(self, request: Request, store: Store) -> tuple[str, int]:
+        services: Services = request.app.state.services
+        host = await run_in_threadpool(_authenticate, services, ".".join(credential_of(request)))
+        async with self._turns:
+            body = await read_body(request, DOCUMENTS_BYTES)
+            data = await run_in_threadpool(inflate, body, request.headers.get("content-encoding"))
+            return host, await run_in_threadpool(store, services, host, data)
+
+
+def _durable(stored: int) -> Response:
+    return Response(Stored(stored=stored).model_dump_json(), media_type="application/json")
 
 
 def _authenticate(services: Services, credential: str) -> str:
@@ -60,9 +69,9 @@ def _authenticate(services: Services, credential: str) -> str:
     return host
 
 
-def _store_documents(services: Services, _host: str, body: bytes, encoding: str | None) -> int:
+def _store_documents(services: Services, _host: str, data: bytes) -> int:
     try:
-        sent = unpack_documents(inflate(body, encoding))
+        sent = unpack_documents(data)
     except ValueError as error:
         raise invalid(str(error), "Send the batch again.") from error
     _verify(sent)
@@ -86,9 +95,10 @@ def _verify(sent: Mapping[str, bytes]) -> None:
             raise invalid(f"document {name} is no JSON object", "Update the agent.")
 
 
-def _store_volatile(services: Services, host: str, body: bytes, encoding: str | None) -> int:
-    sent = Volatile.model_validate_json(inflate(body, encoding))
+def _store_volatile(services: Services, host: str, data: bytes) -> int:
+    try:
+        sent = Volatile.model_validate_json(data)
+    except ValidationError as error:
+        raise invalid_wire(error) from error
     with services.store.write() as connection:
-        stored = volatile.store_volatile(connection, host, sent, services.now())
-    services.background.changed([host])
-    return stored
+        return volatile.store_volatile(connection, host, sent, services.now())

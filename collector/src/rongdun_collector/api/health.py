@@ -19,9 +19,9 @@ class HealthAnswer(AnswerModel):
 
 @router.get("/healthz")
 def get_healthz(services: ServicesDep) -> HealthAnswer:
-    """Answer 200 when the database answers and the background threads run, 503 otherwise."""
+    """Answer 200 when the database answers and check-ins are recorded, 503 otherwise."""
     if not services.running:
-        raise RefusedError(Refusal(503, "unwell", "Unwell", "a background thread has ended", "Restart the collector."))
+        raise RefusedError(Refusal(503, "unwell", "Unwell", "recording or judging has ended", "Restart the collector."))
     try:
         with services.store.read() as connection:
             connection.execute(text("SELECT 1"))

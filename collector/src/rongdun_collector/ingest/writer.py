@@ -1,34 +1,29 @@
-"""Group commit: one thread records what waits in one transaction, and answers it when the transaction is durable."""
+"""Group commit: what waits is recorded in one transaction, and answered when that transaction is durable."""
 
 import asyncio
-import logging
-import queue
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from rongdun_collector.ingest.record import Recorded, Reported, record
-from rongdun_collector.problems import Refusal, busy
+from rongdun_collector.problems import busy
 from rongdun_collector.store.store import Store
 
 BATCH = 500
 WAITING = 5000
 """Check-ins that may wait; beyond it a host is told to come back, which costs less than letting all time out."""
 
-log = logging.getLogger(__name__)
-
 
 class _Waiting(NamedTuple):
     reported: Reported
     answer: "asyncio.Future[Recorded]"
-    loop: asyncio.AbstractEventLoop
 
 
 @dataclass(slots=True)
 class WriterCounts:
-    """What the writer did since it was started; one thread writes, any may read."""
+    """What the writer did since it was started."""
 
     batches: int = 0
     recorded: int = 0
@@ -37,7 +32,10 @@ class WriterCounts:
 
 @dataclass
 class Writer:
-    """Records check-ins in the order in which they came; `on_change` hears which hosts have other facts now."""
+    """Records check-ins in the order in which they came; `on_change` hears which hosts have other facts now.
+
+    It lives on one event loop, which `start` must be called on; the database is written in a thread of its own.
+    """
 
     store: Store
     now: Callable[[], datetime]
@@ -47,9 +45,9 @@ class Writer:
     counts: WriterCounts = field(default_factory=WriterCounts)
 
     def __post_init__(self) -> None:
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(self.bound)
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -57,83 +55,70 @@ class Writer:
         return self._queue.qsize()
 
     @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
+    def running(self) -> bool:
+        """Whether check-ins are recorded."""
+        return self._task is not None and not self._task.done()
 
     def start(self) -> None:
         """Begin to record."""
-        self._thread.start()
+        self._task = asyncio.create_task(self._run())
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Record what waits, then end."""
-        self._queue.put(None)
-        self._thread.join()
+        self._queue.put_nowait(None)
+        if self._task is not None:
+            await self._task
+        self._thread.shutdown()
 
     async def record(self, reported: Reported) -> Recorded:
         """Return when the check-in is durable; RefusedError (503) when too many wait."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Recorded] = loop.create_future()
-        try:
-            self._queue.put_nowait(_Waiting(reported, answer, loop))
-        except queue.Full:
-            raise busy(f"{self.bound} check-ins are waiting to be recorded", retry_after_s=10) from None
+        if self._queue.qsize() >= self.bound:
+            raise busy(f"{self.bound} check-ins are waiting to be recorded", retry_after_s=10)
+        answer: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(_Waiting(reported, answer))
         return await answer
 
-    def _run(self) -> None:
-        while batch := self._next_batch():
-            self._record(batch)
+    async def _run(self) -> None:
+        while (first := await self._queue.get()) is not None:
+            batch, ending = [first], False
+            while len(batch) < BATCH and not self._queue.empty() and not ending:
+                following = self._queue.get_nowait()
+                if following is None:
+                    ending = True
+                else:
+                    batch.append(following)
+            await self._record(batch)
+            if ending:
+                return
 
-    def _next_batch(self) -> list[_Waiting]:
-        """What waits, at most a batch of it, when something does; empty after `stop`."""
-        batch: list[_Waiting] = []
-        while len(batch) < BATCH and not self._stopping and (not batch or not self._queue.empty()):
-            waiting = self._queue.get()
-            if waiting is None:
-                self._stopping = True
-            else:
-                batch.append(waiting)
-        return batch
-
-    def _record(self, batch: list[_Waiting]) -> None:
-        try:
-            with self.store.write() as connection:
-                reported = [waiting.reported for waiting in batch]
-                recorded = record(connection, reported, self.now(), self.interval_s)
-        except Exception:  # one of the four places: around one request, here a batch of them
-            log.exception("a batch of %s check-ins was not recorded", len(batch))
-            self._failed(batch)
+    async def _record(self, batch: list[_Waiting]) -> None:
+        work = asyncio.get_running_loop().run_in_executor(self._thread, self._commit, batch)
+        [outcome] = await asyncio.gather(work, return_exceptions=True)
+        if isinstance(outcome, BaseException):
+            await self._failed(batch, outcome)
             return
         self.counts.batches += 1
         self.counts.recorded += len(batch)
-        self._answer(batch, recorded)
-        changed = [waiting.reported.host for waiting, outcome in zip(batch, recorded, strict=True) if outcome.changed]
+        for waiting, recorded in zip(batch, outcome, strict=True):
+            if not waiting.answer.done():  # the client may have gone
+                waiting.answer.set_result(recorded)
+        changed = [waiting.reported.host for waiting, one in zip(batch, outcome, strict=True) if one.changed]
         if changed:
             self.on_change(changed)
 
-    def _failed(self, batch: list[_Waiting]) -> None:
-        """Nothing of the batch is recorded: each is tried alone, so that one does not refuse its neighbours."""
+    def _commit(self, batch: list[_Waiting]) -> list[Recorded]:
+        with self.store.write() as connection:
+            return record(connection, [waiting.reported for waiting in batch], self.now(), self.interval_s)
+
+    async def _failed(self, batch: list[_Waiting], error: BaseException) -> None:
+        """Nothing of the batch is recorded: each is tried alone, so that one does not refuse its neighbours.
+
+        What fails alone is raised where it is waited for, and answered there like any other mistake of ours.
+        """
         if len(batch) > 1:
             for waiting in batch:
-                self._record([waiting])
+                await self._record([waiting])
             return
         self.counts.failures += 1
-        log.error("the check-in that was not recorded is host %s's", batch[0].reported.host)
-        refusal = Refusal(
-            500, "failed", "Not recorded", "the collector could not record this check-in", "Try again later."
-        )
-        self._answer(batch, [Recorded(refusal)])
-
-    def _answer(self, batch: list[_Waiting], recorded: list[Recorded]) -> None:
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Recorded], Recorded]]] = {}
-        for waiting, outcome in zip(batch, recorded, strict=True):
-            by_loop.setdefault(waiting.loop, []).append((waiting.answer, outcome))
-        for loop, answers in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_settle, answers)
-
-
-def _settle(answers: list[tuple["asyncio.Future[Recorded]", Recorded]]) -> None:
-    for future, outcome in answers:
-        if not future.done():
-            future.set_result(outcome)
+        if not batch[0].answer.done():
+            batch[0].answer.set_exception(error)
