@@ -290,21 +290,24 @@ SHOWN = ("User", "Restart", "DynamicUser", "RefuseManualStop", "ExecStart")
 
 
 @pytest.mark.systemd
-def test_drop_ins_apply_as_in_a_running_systemd(debian_root: Callable[..., Root]) -> None:
+@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+def test_drop_ins_apply_as_in_a_running_systemd(debian_root: Callable[..., Root], suite: str) -> None:
     """An administrator's override decides as whom a service runs, and whether the audit daemon can be stopped."""
-    with booted(debian_root("bookworm", *SERVICES)) as system:
+    with booted(debian_root(suite, *SERVICES)) as system:
         for _, files in DROP_INS.values():
             for path, content in files.items():
                 system.write(path, content)
         system.run("ln", "-s", f"{LIB}/d9@.service", f"{ETC}/multi-user.target.wants/d9@i.service")
         system.run("systemctl", "daemon-reload")
         found = facts_of(Host(root=system.root))
-        for case, (name, _) in DROP_INS.items():
-            lines = system.run("systemctl", "show", "-p", ",".join(SHOWN), name).stdout.splitlines()
-            said = dict(line.split("=", 1) for line in lines)
-            programs = [line.split("path=")[1].split(" ;")[0] for line in lines if line.startswith("ExecStart=")]
-            unit = found.units[name]
-            assert (case, *_as_shown(unit)) == (case, *(said.get(key, "") for key in SHOWN[:-1]), programs)
+        names = [name for name, _ in DROP_INS.values()]
+        said = system.run("systemctl", "show", "-p", ",".join(SHOWN), *names).stdout.split("\n\n")
+    assert len(said) == len(names)
+    for case, name, lines in zip(DROP_INS, names, map(str.splitlines, said), strict=True):
+        settings = dict(line.split("=", 1) for line in lines)
+        programs = [line.split("path=")[1].split(" ;")[0] for line in lines if line.startswith("ExecStart=")]
+        wanted = (case, *(settings.get(key, "") for key in SHOWN[:-1]), programs)
+        assert (case, *_as_shown(found.units[name])) == wanted
 
 
 def _as_shown(unit: ServiceUnit) -> tuple[str, str, str, str, list[str]]:
