@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from rongdun_agent.host import Host
@@ -98,7 +97,7 @@ class Interpreter:
             if (name == UMASK and "umask" in words) or name in words:
                 before = world.get(name)
                 if not before.readonly:
-                    world.variables[name] = replace(before, value=None, is_set=None, readonly=None)
+                    world.variables[name] = before._replace(value=None, is_set=None, readonly=None)
 
     def _run(self, command: Command, world: World, path: str) -> Outcome:
         self._steps += 1

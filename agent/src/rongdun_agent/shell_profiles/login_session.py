@@ -1,7 +1,7 @@
 """What a new login shell of bash ends up with, for an ordinary account or for root."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.setting import Setting
@@ -41,8 +41,7 @@ _FROM_OUTSIDE = (
 """Variables that a session may bring along; all others are unset until a file sets them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Who logs in; `home` is where the files of their own are looked for, `/etc/skel` for a new account."""
 
     uid: int

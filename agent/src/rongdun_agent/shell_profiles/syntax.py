@@ -1,10 +1,9 @@
 """The commands that a shell text is made of."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(NamedTuple):
     """Assignments and words, as written; redirections are gone, they change no variable."""
 
     assignments: tuple[tuple[str, str], ...]
@@ -12,36 +11,31 @@ class Simple:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(NamedTuple):
     """A pipeline, a subshell, or a job in the background: nothing that it sets reaches us; its status is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """A command whose status is turned around."""
 
     command: "Command"
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """`first`, then for each pair the command when the status so far is as the operator (`&&`, `||`) wants."""
 
     first: "Command"
     rest: tuple[tuple[str, "Command"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(NamedTuple):
     """Conditions with their bodies in order, and what happens when none holds."""
 
     branches: tuple[tuple["Script", "Script"], ...]
     otherwise: "Script"
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(NamedTuple):
     """A body run for each of the words; without words (`None`) for each argument."""
 
     name: str
@@ -50,48 +44,42 @@ class For:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class While:
+class While(NamedTuple):
     """A body run while (`until`: unless) the condition holds."""
 
     condition: "Script"
     body: "Script"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A word and the patterns with their bodies."""
 
     word: str
     branches: tuple[tuple[tuple[str, ...], "Script"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(NamedTuple):
     """`[[ ... ]]`: the words between the brackets."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(NamedTuple):
     """`(( ... ))`, which we do not reckon."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A definition."""
 
     name: str
     body: "Command"
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """Commands one after the other; `rest` is the text from the first place on that could not be parsed."""
 
     commands: tuple["Command", ...] = ()
-    rest: str = field(default="")
+    rest: str = ""
 
 
 Command = Simple | Apart | Not | Chain | If | For | While | Case | Conditional | Arithmetic | Function | Script

@@ -1,6 +1,7 @@
 """What a shell knows at one moment: variables, functions, arguments, the umask; and two such moments made one."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rongdun_agent.shell_profiles.syntax import Command
 
@@ -8,8 +9,7 @@ UMASK = "(umask)"
 """The umask is kept like a variable, under a name that no variable can have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """`value` is `None` when it is not known; `is_set` and `readonly` are `None` when that is not known either."""
 
     value: str | None
@@ -43,7 +43,7 @@ class World:
         """Set a variable; false when it is read-only, `None` when it may be."""
         before = self.get(name)
         if before.readonly:
-            self.variables[name] = replace(before, overrides=(*before.overrides, where))
+            self.variables[name] = before._replace(overrides=(*before.overrides, where))
             return False
         if before.readonly is None:
             value = None
@@ -57,11 +57,11 @@ class World:
         if before.readonly is False:
             self.variables.pop(name, None)
         elif before.readonly is None:
-            self.variables[name] = replace(before, value=None, is_set=None)
+            self.variables[name] = before._replace(value=None, is_set=None)
 
     def protect(self, name: str) -> None:
         """Make a variable read-only."""
-        self.variables[name] = replace(self.get(name), readonly=True)
+        self.variables[name] = self.get(name)._replace(readonly=True)
 
     def merge(self, other: "World") -> "World":
         """What is known when either of two states may be ours."""

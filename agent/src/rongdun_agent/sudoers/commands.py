@@ -1,7 +1,6 @@
 """The commands of a sudoers privilege: run-as, options, tags, digests, paths with arguments; what a list inherits."""
 
 import re
-from dataclasses import replace
 
 from rongdun_agent.sudoers.entries import CommandSpec, Member, Members, RunAs
 from rongdun_agent.sudoers.lists import user_list
@@ -33,8 +32,7 @@ def command_specs(scanner: Scanner) -> tuple[CommandSpec, ...]:
         spec = _spec(scanner)
         if specs:
             before = specs[-1]
-            spec = replace(
-                spec,
+            spec = spec._replace(
                 run_as=before.run_as if spec.run_as is None else spec.run_as,
                 password_required=before.password_required
                 if spec.password_required is None

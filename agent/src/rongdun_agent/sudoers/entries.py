@@ -1,13 +1,11 @@
 """What a sudoers file is made of."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 AliasKind = Literal["User", "Runas", "Host", "Cmnd"]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """An element of a list; `alias` says that the name is one of the list's kind, defined somewhere."""
 
     name: str
@@ -18,8 +16,7 @@ class Member:
 Members = tuple[Member, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """`Kind_Alias NAME = members`."""
 
     kind: AliasKind
@@ -28,8 +25,7 @@ class Alias:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(NamedTuple):
     """One parameter of a Defaults line; `scope` is `:`, `@`, `!` or `>` with its members, or empty for all."""
 
     name: str
@@ -40,8 +36,7 @@ class Default:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunAs:
+class RunAs(NamedTuple):
     """What stands in parentheses; without users (`myself`) a command runs as the one who calls it."""
 
     users: Members
@@ -49,8 +44,7 @@ class RunAs:
     myself: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSpec:
+class CommandSpec(NamedTuple):
     """A command with what its list gave it; `None` stands for what no place of the list said."""
 
     command: Member
@@ -58,8 +52,7 @@ class CommandSpec:
     password_required: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Privilege:
+class Privilege(NamedTuple):
     """`users hosts = commands`."""
 
     users: Members
@@ -68,8 +61,7 @@ class Privilege:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """Another file, or a directory of them."""
 
     path: str
