@@ -7,10 +7,12 @@ import threading
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_collector.ingest.record import Reported, record
 from rongdun_collector.ingest.writer import Writer
 from rongdun_collector.problems import RefusedError
@@ -20,7 +22,8 @@ from rongdun_collector.store.tables.facts import MANIFESTS
 from rongdun_contract.wire import CheckIn
 from tests.collector.agents import Agent, enrol, section
 from tests.collector.conftest import make_token
-from tests.collector.serving import START, Collector
+from tests.collector.serving import START, Clock, Collector, serving
+from tests.lab.postgres import Cluster
 
 SURVEY = {"sysctl": section({"parameters": {}})}
 
@@ -85,6 +88,25 @@ def test_a_mistake_of_ours_is_answered_in_words_on_a_connection_that_goes_on(
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "POST /v1/checkin failed" in caplog.text
     agent.report(SURVEY, START)
+
+
+def test_a_database_that_is_away_is_waited_for(
+    postgres_cluster: Cluster, postgres_url: str, ruleset: Ruleset, clock: Clock, tmp_path: Path
+) -> None:
+    """PostgreSQL restarts for an update: hosts and readers are told to come back, and then all goes on by itself."""
+    name = postgres_url.rpartition("/")[2]
+    with serving(postgres_url, ruleset, clock, tmp_path) as collector:
+        agent = enrol(collector.client, make_token(collector))
+        agent.report(SURVEY, START)
+        postgres_cluster.sql(f"alter database {name} allow_connections false")
+        postgres_cluster.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")  # noqa: S608
+        for answer in (agent.post(agent.message(SURVEY, START, sequence=2)), collector.client.get("/v1/hosts")):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+            assert "database" in answer.json()["detail"]
+        assert collector.client.get("/healthz").status_code == 503
+        postgres_cluster.sql(f"alter database {name} allow_connections true")
+        agent.report(SURVEY, START)
+        assert collector.get("/healthz") == {"status": "ok"}
 
 
 def test_judging_that_fails_is_counted_and_tried_again(

@@ -4,12 +4,13 @@ import logging
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from rongdun_collector.problems import MEDIA_TYPE, Refusal, RefusedError, invalid
+from rongdun_collector.problems import MEDIA_TYPE, Refusal, RefusedError, busy, invalid
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,10 @@ async def http_error(_request: Request, error: Exception) -> Response:
 
 
 def failed(scope: Scope, error: Exception) -> Response:
-    """Answer a bug: it is in the log, and the next request is served."""
+    """Answer a bug, or a database that is away: it is in the log, and the next request is served."""
+    if isinstance(error, OperationalError):
+        log.error("%s %s: the database does not answer: %s", scope["method"], scope["path"], error.orig)
+        return refusal_response(busy("the database does not answer", retry_after_s=10).refusal)
     log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
     detail = "the collector made a mistake with this request; its log says more"
     return refusal_response(Refusal(500, "failed", "Failed", detail, "Try again; if it stays, report it with the log."))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy.exc import OperationalError
+
 from rongdun_collector.ingest.record import Recorded, Reported, record
 from rongdun_collector.problems import busy
 from rongdun_collector.store.store import Store
@@ -113,12 +115,14 @@ class Writer:
     async def _failed(self, batch: list[_Waiting], error: BaseException) -> None:
         """Nothing of the batch is recorded: each is tried alone, so that one does not refuse its neighbours.
 
-        What fails alone is raised where it is waited for, and answered there like any other mistake of ours.
+        What fails alone is raised where it is waited for, and answered there like any other mistake of ours. Where it
+        is the database that does not answer, none is tried again.
         """
-        if len(batch) > 1:
+        if len(batch) > 1 and not isinstance(error, OperationalError):
             for waiting in batch:
                 await self._record([waiting])
             return
         self.counts.failures += 1
-        if not batch[0].answer.done():
-            batch[0].answer.set_exception(error)
+        for waiting in batch:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)

@@ -14,6 +14,7 @@ from rongdun_collector.errors import CollectorError
 
 Dialect = Literal["sqlite", "postgresql"]
 BUSY_TIMEOUT_S = 30
+CONNECT_TIMEOUT_S = 10
 _WRITES = "rongdun_writes"
 
 
@@ -58,7 +59,16 @@ def open_store(url: str | URL) -> Store:
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         return Store(_sqlite(address))
-    return Store(create_engine(address, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_timeout=BUSY_TIMEOUT_S))
+    return Store(
+        create_engine(
+            address,
+            pool_size=10,
+            max_overflow=20,
+            pool_pre_ping=True,
+            pool_timeout=BUSY_TIMEOUT_S,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+        )
+    )
 
 
 def _address(url: str | URL) -> URL:
