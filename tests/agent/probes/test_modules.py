@@ -194,3 +194,17 @@ def test_a_comment_changes_no_fact(make_host: MakeHost) -> None:
     before = modules.probe(make_host({f"{ETC}/a.conf": "install hfs /bin/true\n"}))
     after = modules.probe(make_host({f"{ETC}/a.conf": "# why\ninstall hfs /bin/true\n"}))
     assert seal("modules", before.facts, {}).facts_digest == seal("modules", after.facts, {}).facts_digest
+
+
+def test_without_rights_a_closed_file_leaves_open_what_is_barred(
+    make_host: MakeHost, without_overrides: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """Hardening scripts close their own files: what they bar is then unknown, what is loaded is not."""
+    host = make_host(
+        TREE | {"/proc/modules": "", f"{ETC}/a.conf": {"content": "install hfs /bin/true\n", "mode": "0000"}}
+    )
+    with without_overrides():
+        found = _facts(host).named["hfs"]
+    refused = Unknown(unknown="no permission")
+    assert (found.install_barred, found.blacklisted, found.loaded_at_boot) == (refused, refused, refused)
+    assert (found.loaded, found.available) == (False, True)

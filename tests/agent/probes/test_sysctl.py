@@ -168,6 +168,20 @@ def test_without_rights_a_closed_value_is_unknown(
         assert _facts(host).parameters["net.core.bpf_jit_harden"].running == Unknown(unknown="no permission")
 
 
+def test_without_rights_a_closed_file_leaves_the_next_boot_unknown(
+    make_host: MakeHost, without_overrides: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """Hardening guides close these files to others; what runs can be seen all the same."""
+    files = {
+        "/etc/sysctl.d/1.conf": {"content": f"{FORWARD}=1\n", "mode": "0000"},
+        "/etc/sysctl.d/2.conf": f"{ALL}=1\n",
+    }
+    host = make_host(files | {"/proc/sys/net/ipv4/ip_forward": "0\n"})
+    with without_overrides():
+        found = _facts(host).parameters
+    assert found[FORWARD] == Parameter(running="0", at_boot=Unknown(unknown="no permission"))
+
+
 @pytest.mark.parametrize(
     ("line", "running", "at_boot"),
     [

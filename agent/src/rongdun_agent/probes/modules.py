@@ -25,6 +25,7 @@ NAMED = (
 )
 """Modules that rules may ask for, dashes written as underscores."""
 LOADED = "/proc/modules"
+_CONFIGURED = ("install_barred", "blacklisted", "loaded_at_boot")
 _NOT_LIVE = Unknown(unknown="not a live host")
 _REFUSED = Unknown(unknown="no permission")
 
@@ -34,7 +35,7 @@ T = TypeVar("T")
 def probe(host: Host) -> Probed:
     """Read what is loaded, what the kernel has, and what modprobe(8) is told."""
     loaded = _loaded(host)
-    configuration = read_configuration(host, running_words(host))
+    configuration = _configuration(host)
     release = release_of(host)
     tree = read_tree(host, release) if release else None
     sources = {"loaded": Source(where=LOADED)}
@@ -58,24 +59,31 @@ def _loaded(host: Host) -> Maybe[tuple[str, ...]]:
 def _module(
     name: str,
     loaded: Maybe[tuple[str, ...]],
-    configuration: Configuration,
+    configuration: Configuration | Unknown,
     tree: ModuleTree | None,
     sources: dict[str, Source],
 ) -> Module:
+    module = Module(
+        available=None if tree is None else name in tree.files or name in tree.built_in,
+        loaded=loaded if isinstance(loaded, Unknown) else name in loaded,
+        built_in=tree is not None and name in tree.built_in,
+    )
+    if isinstance(configuration, Unknown):
+        return module.model_copy(update=dict.fromkeys(_CONFIGURED, configuration))
     said = {
         "install_barred": configuration.barring(name),
         "blacklisted": configuration.blacklisted.get(name),
         "loaded_at_boot": configuration.loaded_at_boot.get(name),
     }
     sources |= {f'named["{name}"].{fact}': source for fact, source in said.items() if source}
-    return Module(
-        available=None if tree is None else name in tree.files or name in tree.built_in,
-        loaded=loaded if isinstance(loaded, Unknown) else name in loaded,
-        built_in=tree is not None and name in tree.built_in,
-        install_barred=said["install_barred"] is not None,
-        blacklisted=said["blacklisted"] is not None,
-        loaded_at_boot=said["loaded_at_boot"] is not None,
-    )
+    return module.model_copy(update={fact: source is not None for fact, source in said.items()})
+
+
+def _configuration(host: Host) -> Configuration | Unknown:
+    try:
+        return read_configuration(host, running_words(host))
+    except Refused:
+        return _REFUSED
 
 
 def _asked(host: Host, path: str, meaning: Callable[[str], T]) -> Maybe[T | None]:

@@ -4,15 +4,18 @@ from rongdun_contract.facts.model import FactModel, Maybe
 
 
 class Module(FactModel):
-    """`install_barred`: an `install` line runs nothing useful; `blacklisted` only stops loading by alias."""
+    """`install_barred`: an `install` line runs nothing useful, or the kernel itself refuses to load it.
+
+    `blacklisted` alone only keeps it from being loaded by an alias.
+    """
 
     available: Maybe[bool | None] = None
     """The running kernel has it, as a file or built in; absent where no module tree is there to look at."""
     loaded: Maybe[bool] = False
     built_in: Maybe[bool] = False
-    install_barred: bool = False
-    blacklisted: bool = False
-    loaded_at_boot: bool = False
+    install_barred: Maybe[bool] = False
+    blacklisted: Maybe[bool] = False
+    loaded_at_boot: Maybe[bool] = False
     """modules-load.d(5), /etc/modules or the command line names it."""
 
 
