@@ -305,6 +305,56 @@ def test_fingerprints_agree_with_ssh_keygen(tmp_path: Path, kind: str, bits: str
     assert f"{line.bits} {line.fingerprint} {line.comment}" == printed.rpartition(" (")[0]
 
 
+SSHD = {"/usr/sbin/sshd": b"\x7fELF OpenSSH_9.2p1 Debian-2+deb12u3\0"}
+
+
+@pytest.mark.parametrize(
+    ("config", "files"),
+    [
+        pytest.param("", ["/home/u/.ssh/authorized_keys"], id="the usual places"),
+        pytest.param(
+            "Include /etc/ssh/sshd_config.d/*.conf\n#AuthorizedKeysFile /x\n",
+            ["/home/u/.ssh/authorized_keys"],
+            id="as delivered",
+        ),
+        pytest.param("AuthorizedKeysFile /etc/ssh/keys/%u\n", ["/etc/ssh/keys/u"], id="a place of the administrator's"),
+        pytest.param("AuthorizedKeysFile none\n", [], id="nowhere"),
+        pytest.param(
+            "AuthorizedKeysFile .ssh/authorized_keys\nMatch Group ops\nAuthorizedKeysFile /etc/ssh/keys/%u\n",
+            ["/home/u/.ssh/authorized_keys", "/etc/ssh/keys/u"],
+            id="another place for some",
+        ),
+    ],
+)
+def test_keys_are_sought_where_sshd_seeks_them(make_host: MakeHost, config: str, files: list[str]) -> None:
+    """A key in a central directory lets people in as well as one at home; one that nobody reads does not."""
+    host = make_host(
+        {
+            **SSHD,
+            "/etc/ssh/sshd_config": config,
+            "/etc/passwd": "u:x:1000:1000::/home/u:/bin/sh\n",
+            "/home/u/.ssh/authorized_keys": KEY + "\n",
+            "/etc/ssh/keys/u": KEY + " central\n",
+        }
+    )
+    keys = _only(host).authorized_keys
+    assert isinstance(keys, tuple)
+    assert sorted(key.file for key in keys) == sorted(files)
+
+
+def test_a_closed_daemon_configuration_hides_where_keys_are(make_host: MakeHost) -> None:
+    """Where sshd_config is root's alone, nobody else can say which keys count."""
+    host = make_host(
+        {
+            **SSHD,
+            "/etc/ssh/sshd_config": {"content": "AuthorizedKeysFile /k\n", "mode": "0000"},
+            "/etc/passwd": "u:x:1000:1000::/home/u:/bin/sh\n",
+        }
+    )
+    with without_overrides():
+        assert _only(host).authorized_keys == Unknown(unknown="no permission")
+
+
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2nHt5SGpDYwMDAw8P+rY6R3mUvCjK3mN2UXlMMB1nN"
 
 

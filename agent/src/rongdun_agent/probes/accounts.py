@@ -5,6 +5,7 @@ from typing import Literal
 
 from rongdun_agent.host import Host, Refused
 from rongdun_agent.local_accounts.homes import home_of, keys_of
+from rongdun_agent.local_accounts.key_files import key_files
 from rongdun_agent.local_accounts.lines import (
     GroupEntry,
     PasswdEntry,
@@ -20,6 +21,7 @@ from rongdun_agent.local_accounts.passwords import needs_shadow, password_of
 from rongdun_agent.login_defs import number, read_login_defs
 from rongdun_agent.name_service import directory_services
 from rongdun_agent.probed import Probed
+from rongdun_agent.probes import sshd
 from rongdun_contract.documents import Source
 from rongdun_contract.facts.accounts import Account, Accounts, AuthorizedKey, Group, Password
 from rongdun_contract.facts.model import Unknown
@@ -85,6 +87,7 @@ def _shadow(host: Host) -> Table[ShadowEntry] | None:
 
 
 def _users(host: Host, files: _Files) -> tuple[Account, ...]:
+    patterns = key_files(host, sshd.probe)
     groups = groups_by_account(files.passwd.entries, files.groups.entries)
     shadow = first_of_each_name(files.shadow.entries) if files.shadow else None
     users = []
@@ -104,7 +107,7 @@ def _users(host: Host, files: _Files) -> tuple[Account, ...]:
                 login_shell=entry.shell.rpartition("/")[2] not in _NON_LOGIN,
                 password=_password(entry, line, readable=shadow is not None),
                 groups=groups.get(entry.name, ()),
-                authorized_keys=_keys(host, entry, f"users[{index}].authorized_keys", files.sources),
+                authorized_keys=_keys(host, entry, patterns, f"users[{index}].authorized_keys", files.sources),
                 home_directory=home_of(host, entry),
             )
         )
@@ -124,8 +127,10 @@ def _password(entry: PasswdEntry, line: ShadowEntry | None, *, readable: bool) -
     return password_of(entry, line)
 
 
-def _keys(host: Host, entry: PasswdEntry, path: str, sources: dict[str, Source]) -> tuple[AuthorizedKey, ...] | Unknown:
-    found = keys_of(host, entry)
+def _keys(
+    host: Host, entry: PasswdEntry, patterns: tuple[str, ...] | Unknown, path: str, sources: dict[str, Source]
+) -> tuple[AuthorizedKey, ...] | Unknown:
+    found = patterns if isinstance(patterns, Unknown) else keys_of(host, entry, patterns)
     if isinstance(found, Unknown):
         return found
     for index, line in enumerate(found):
