@@ -10,6 +10,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from rongdun_collector.assessment.ruleset import load_ruleset
+from rongdun_collector.signin.passwords import hash_password
+from rongdun_collector.store import accounts
 from tests.collector.console.demo_fleet import live, make_machines
 from tests.collector.serving import Clock, Collector, serving
 
@@ -32,7 +34,7 @@ def main(images: Path, everything: Path | None) -> None:
             chromium = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             spoilt = f"/hosts/{machines[5].agent.host}"
             draw(chromium, collector, "/", images / "console-overview.png")
-            draw(chromium, collector, f"{spoilt}#password-maximum-age-default", images / "console-host.png", top=True)
+            draw(chromium, collector, f"{spoilt}#only-root-has-uid-0", images / "console-host.png", top=True)
             pages = {
                 "hosts": "/hosts",
                 "history": f"{spoilt}/history",
@@ -48,6 +50,10 @@ def main(images: Path, everything: Path | None) -> None:
             }
             for name, path in pages.items() if everything else ():
                 draw(chromium, collector, path, everything / f"{name}.png")
+            with collector.services.store.write() as connection:
+                accounts.put_administrator(connection, "lin", hash_password("correct horse battery"), collector.clock())
+            if everything:
+                draw(chromium, collector, "/login", everything / "login.png")
             chromium.close()
     finally:
         shutil.rmtree(folder)
