@@ -21,25 +21,24 @@ def last_visits(host: Host, database: Database) -> dict[str, Visit] | None:
         return None
     host.read_range(path, 0, 1)  # a refusal is told as such, which SQLite does not
     found: dict[str, Visit] = {}
-    for name, moment, origin in _rows(str(host.on_disk(path)), question):
+    for name, moment, origin in _rows(host.on_disk(path).absolute().as_uri(), question):
         if isinstance(name, str) and isinstance(moment, int) and moment > 0:
             found[name] = Visit(moment // unit, origin if isinstance(origin, str) else "", source)
     return found
 
 
-def _rows(path: str, question: str) -> list[tuple[object, ...]]:
+def _rows(address: str, question: str) -> list[tuple[object, ...]]:
     """The answer; where SQLite could not create its lock files beside the database, the file alone is read."""
     import sqlite3  # noqa: PLC0415 - loaded on the few systems that have such a database
     from contextlib import closing  # noqa: PLC0415
-    from urllib.parse import quote  # noqa: PLC0415
 
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         try:
-            with closing(sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True, timeout=2)) as connection:
+            with closing(sqlite3.connect(f"{address}?{mode}", uri=True, timeout=2)) as connection:
                 return list(connection.execute(question))
         except sqlite3.OperationalError as error:
             if "unable to open" not in str(error) and "readonly" not in str(error):
                 raise ValueError(str(error)) from error
         except sqlite3.Error as error:
             raise ValueError(str(error)) from error
-    raise ValueError(path)
+    raise ValueError(address)
