@@ -29,12 +29,14 @@ class Run:
     """What stays the same while a rule is judged; `reference` is the top frame of the earlier facts.
 
     `prepared` keeps the comparisons with parameters, by matcher and parameter, once the first element needed them.
+    `elements` keeps what a quantifier found in a value, by their ids, for the explanation that follows the judgement.
     """
 
     now: datetime
     params: Mapping[str, Any]
     reference: Frame
     prepared: dict[tuple[str, str], Test] = field(default_factory=dict)
+    elements: dict[tuple[int, int], Any] = field(default_factory=dict)
 
 
 class Place(NamedTuple):

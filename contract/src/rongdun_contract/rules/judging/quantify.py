@@ -94,7 +94,13 @@ class _Quantifier:
                 yield from self._about_one(element, run, at._replace(negated=at.negated != self._none))
 
     def _elements(self, frame: Frame, run: Run) -> _Found | Outcome:
-        """The elements that count; an outcome where that cannot be told."""
+        """The elements that count, looked for once; an outcome where that cannot be told."""
+        found: _Found | Outcome | None = run.elements.get((id(self), id(frame.value)))
+        if found is None:
+            found = run.elements[id(self), id(frame.value)] = self._looked_for(frame, run)
+        return found
+
+    def _looked_for(self, frame: Frame, run: Run) -> _Found | Outcome:
         collection = self._get(frame)
         if isinstance(collection, Outcome):
             return collection
