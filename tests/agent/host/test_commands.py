@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rongdun_agent.host import COMMANDS, Command, CommandFailed, Host, NotLive, Output, Refused, TookTooLong, TooLarge
+from tests.lab.rights import without_overrides
 
 
 def _script(directory: Path, body: str) -> Command:
@@ -33,6 +34,18 @@ def test_a_command_gets_fixed_arguments_and_a_clean_environment(tmp_path, monkey
 
 def test_a_program_that_is_not_installed_is_absent(tmp_path):
     assert Host().run(Command((str(tmp_path / "none"),), ())) is None
+
+
+@pytest.mark.parametrize(("which", "mode"), [("program", 0o640), (".", 0o000)], ids=["program", "directory"])
+def test_a_program_that_we_may_not_run_is_a_refusal_not_absent(tmp_path, which, mode):
+    """Auditctl is root's alone on some systems: then it is installed, and what it would say is unknown."""
+    command = _script(tmp_path, "true")
+    (tmp_path / which).chmod(mode)
+    try:
+        with without_overrides(), pytest.raises(Refused):
+            Host().run(command)
+    finally:
+        tmp_path.chmod(0o700)
 
 
 @pytest.mark.parametrize(

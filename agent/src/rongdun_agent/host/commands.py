@@ -50,12 +50,14 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 def run(command: Command, timeout_s: float) -> Output | None:
     """Run one entry of the table; `None` when the program is not installed.
 
-    Raises `Refused` when it says that it lacks rights, `CommandFailed` on any other failure; `TooLarge` and
-    `TookTooLong` after killing it.
+    Raises `Refused` when we may not run it or it says that it lacks rights, `CommandFailed` on any other failure;
+    `TooLarge` and `TookTooLong` after killing it.
     """
-    program = next((path for path in command.programs if os.access(path, os.X_OK)), None)
+    program = _installed(command)
     if program is None:
         return None
+    if not os.access(program, os.X_OK):
+        raise Refused(program)
     timeout_s = min(timeout_s, command.timeout_s)
     child = subprocess.Popen(  # noqa: S603 - arguments are constants of the table above
         [program, *command.arguments],
@@ -76,6 +78,19 @@ def run(command: Command, timeout_s: float) -> Output | None:
             if child.returncode is None:
                 os.killpg(child.pid, signal.SIGKILL)
     return _judged(program, code, _text(out), _text(err).strip())
+
+
+def _installed(command: Command) -> str | None:
+    """The first of its places where something is; raises `Refused` where that cannot be told."""
+    for path in command.programs:
+        try:
+            os.stat(path)
+        except PermissionError:
+            raise Refused(path) from None
+        except OSError:
+            continue
+        return path
+    return None
 
 
 def _drain(child: "subprocess.Popen[bytes]", program: str, limit: int, deadline: float) -> tuple[bytes, bytes]:
