@@ -1,22 +1,19 @@
 import ipaddress
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rongdun_agent.host import Host, NotLive
-from rongdun_agent.probes import neighbours, network
+from rongdun_agent.host import Host
+from rongdun_agent.probes import network
 from rongdun_contract.documents import seal
 from rongdun_contract.facts import Unknown
 from rongdun_contract.facts.network import Interface, Network
 from tests.agent.conftest import MakeHost
 from tests.lab.namespaces import ip, named_namespace, network_namespace
 
-AsNobody = Callable[[Callable[[], Any]], Any]
 NOT_LIVE = Unknown(unknown="not a live host")
 
 
@@ -54,8 +51,6 @@ def test_the_last_search_line_counts(make_host: MakeHost) -> None:
 def test_a_tree_has_no_running_kernel(make_host: MakeHost) -> None:
     found = facts(make_host({}))
     assert (found.interfaces, found.routes) == (NOT_LIVE, NOT_LIVE)
-    with pytest.raises(NotLive):
-        neighbours.probe(make_host({}))
 
 
 @pytest.fixture
@@ -175,27 +170,6 @@ def test_temporary_addresses_are_no_property_of_the_host() -> None:
     temporary = {a["local"] for i in json.loads(ip("-j", "-6", "addr")) for a in i["addr_info"] if a.get("temporary")}
     assert temporary.isdisjoint({a.partition("/")[0] for a in with_manager["eth0"]})
     assert before != facts(Host()).interfaces
-
-
-@pytest.mark.root
-@pytest.mark.usefixtures("lines")
-def test_neighbours_are_those_of_ip(as_nobody: AsNobody) -> None:
-    for family, address in ((socket.AF_INET, "10.77.0.2"), (socket.AF_INET6, "fd77::2")):
-        with socket.socket(family, socket.SOCK_DGRAM) as hello:
-            hello.sendto(b"x", (address, 9))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody_there:
-        nobody_there.sendto(b"x", ("10.77.0.250", 9))
-    ip("neigh", "add", "10.77.0.99", "lladdr", "02:00:00:00:00:99", "dev", "eth0", "nud", "permanent")
-    deadline = time.monotonic() + 5
-    while len(_by_ip()) < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    found = as_nobody(lambda: neighbours.probe(Host()).facts.entries)
-    assert {(n.interface, n.address, n.mac) for n in found} == _by_ip()
-    assert {("eth0", "10.77.0.2", "02:00:00:00:00:02"), ("eth0", "fd77::2", "02:00:00:00:00:02")} <= _by_ip()
-
-
-def _by_ip() -> set[tuple[str, str, str]]:
-    return {(n["dev"], n["dst"], n["lladdr"]) for n in json.loads(ip("-j", "neigh")) if "lladdr" in n}
 
 
 def test_two_runs_on_an_unchanged_host_agree() -> None:
