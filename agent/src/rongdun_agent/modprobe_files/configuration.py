@@ -39,7 +39,8 @@ class Configuration(NamedTuple):
 
 def read_configuration(host: Host, command_line: Iterable[str]) -> Configuration:
     """Read all files in the order in which libkmod does, and what the command line adds."""
-    installs, blacklisted = [], {}
+    installs: list[tuple[str, str, Source]] = []
+    blacklisted: dict[str, Source] = {}
     for path in drop_in_files(host, _DIRECTORIES):
         for number, words in _lines(host, path):
             source = Source(where=f"{path}:{number}")
