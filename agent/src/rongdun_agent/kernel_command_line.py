@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from rongdun_agent.host import Host
+from rongdun_agent.redaction import without_credentials
 
 COMMAND_LINE = "/proc/cmdline"
 _WORD = re.compile(r'(?:"[^"]*"?|[^\s"])+')
@@ -12,7 +13,9 @@ _IDENTITY = re.compile(
     r"|(?<![0-9a-fA-F])[0-9a-fA-F]{32}(?![0-9a-fA-F])"
     r"|(?<==)[0-9a-fA-F]{4}-[0-9a-fA-F]{4}(?=$|\s)"
 )
-_SECRET = re.compile(r"(?i)^([\w.-]*(?:passw(?:or)?d|passphrase|secret|token|(?<![a-z])key)=).+")
+_SECRET = re.compile(
+    r"(?i)^([\w.-]*(?:passw(?:or)?d|passphrase|secret|token|set_credential(?:_binary)?|(?<![a-z])key)=).+"
+)
 
 
 def split_words(text: str) -> list[str]:
@@ -27,4 +30,4 @@ def running_words(host: Host) -> list[str]:
 
 def shareable(words: Iterable[str]) -> tuple[str, ...]:
     """Words as facts: identifiers of disks and machines, and values that look like secrets, replaced by `*`."""
-    return tuple(_SECRET.sub(r"\1*", _IDENTITY.sub("*", word)) for word in words)
+    return tuple(_SECRET.sub(r"\1*", _IDENTITY.sub("*", without_credentials(word))) for word in words)

@@ -1,4 +1,4 @@
-"""Command lines without the secrets that people put into them."""
+"""Command lines and addresses without the secrets that people put into them."""
 
 import re
 
@@ -27,6 +27,13 @@ _PATTERNS = (
 _OPAQUE = re.compile(
     r"(?<![\w/.-])(?:eyJ[\w-]{8,}\.[\w.-]+|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,}|[0-9a-fA-F]{32,})(?![\w/.-])"
 )
+
+_USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def without_credentials(address: str) -> str:
+    """An address, user name and password left out."""
+    return _USERINFO.sub("", address)
 
 
 def redact(command: str) -> str:

@@ -234,6 +234,10 @@ def test_without_rights_roots_boot_files_are_unknown(
             "my.password=s3cret vconsole.keymap=us rd.luks.key=/k",
             ("my.password=*", "vconsole.keymap=us", "rd.luks.key=*"),
         ),
+        (
+            "systemd.set_credential=passwd.hashed-password.root:$y$x root=cifs://lin:s3cret@files/root",
+            ("systemd.set_credential=*", "root=cifs://files/root"),
+        ),
     ],
 )
 def test_command_lines_tell_neither_machines_nor_secrets(

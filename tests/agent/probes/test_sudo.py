@@ -110,6 +110,12 @@ def test_how_long_a_password_is_remembered(make_host: MakeHost, line: str, secon
     assert _facts(make_host({"/etc/sudoers": line + "\n"})).timestamp_timeout_s == seconds
 
 
+def test_secrets_among_the_arguments_of_a_command_are_hidden(make_host: MakeHost) -> None:
+    """sudoers is closed to most; facts of it are shown to everyone who may see the host."""
+    (grant,) = _grants(make_host, "lin ALL=/usr/bin/mysql --password\\=s3cret app\n")
+    assert grant.command == "/usr/bin/mysql --password=*** app"
+
+
 def test_places_are_told(make_host: MakeHost) -> None:
     """An operator has to find the line, in whichever file it stands."""
     probed = sudo.probe(

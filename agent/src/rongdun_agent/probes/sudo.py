@@ -5,6 +5,7 @@ import re
 from rongdun_agent.changeable import Changeable
 from rongdun_agent.host import Host, HostError, Refused
 from rongdun_agent.probed import Probed
+from rongdun_agent.redaction import redact
 from rongdun_agent.sudoers.aliases import Aliases
 from rongdun_agent.sudoers.defaults import Defaults, resolve_defaults, seconds
 from rongdun_agent.sudoers.entries import Default, Privilege
@@ -55,7 +56,11 @@ def _policy(host: Host, version: str | None) -> Probed:
     grants: list[Grant] = []
     for grant, where in grants_of(privileges, aliases, defaults):
         sources[f"grants[{len(grants)}]"] = Source(where=where)
-        grants.append(grant.model_copy(update={"writable_by_others": _writable(changeable, grant.command)}))
+        grants.append(
+            grant.model_copy(
+                update={"command": redact(grant.command), "writable_by_others": _writable(changeable, grant.command)}
+            )
+        )
     facts = Sudo(
         installed=True,
         version=version,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rongdun_agent.host import Host
-from rongdun_agent.repositories.words import is_true, without_credentials
+from rongdun_agent.redaction import without_credentials
+from rongdun_agent.repositories.words import is_true
 
 MAIN = "/etc/apt/sources.list"
 PARTS = "/etc/apt/sources.list.d"
