@@ -1,12 +1,11 @@
 """A configured value with its provenance."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rongdun_contract.documents import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A value and where it stands; `overrides` are the places that said something too and lost."""
 
     value: str
@@ -15,7 +14,7 @@ class Setting:
 
     def over(self, loser: "Setting | None") -> "Setting":
         """The same setting, remembering the one that it wins against."""
-        return self if loser is None else replace(self, overrides=(*loser.overrides, loser.where, *self.overrides))
+        return self if loser is None else self._replace(overrides=(*loser.overrides, loser.where, *self.overrides))
 
     @property
     def source(self) -> Source:

@@ -1,7 +1,7 @@
 """Lines of auditctl(8)'s language, taken in the order and with the effect that the kernel would see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from rongdun_agent.audit_rules.line import Line, read_line
 from rongdun_agent.audit_rules.machine import Machine
@@ -49,7 +49,7 @@ def _take(found: Rules, where: str, line: Line) -> None:
         found.rules = [rule for rule in found.rules if line.key is not None and rule.key != line.key]
     if line.rule is None:
         return
-    rule = replace(line.rule, where=where)
+    rule = line.rule._replace(where=where)
     same = [each for each in found.rules if each.identity == rule.identity]
     if line.does == "remove":
         if not same:

@@ -1,12 +1,11 @@
 """One audit rule as the kernel keeps it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PERMISSIONS = "rwxa"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A watch is written as its fields `path=` or `dir=` and `perm=`; no system calls means all of them."""
 
     where: str

@@ -4,15 +4,14 @@ import base64
 import binascii
 import hashlib
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_contract.facts.accounts import AuthorizedKey
 
 _CURVE_BITS = {"nistp256": 256, "nistp384": 384, "nistp521": 521}
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLine:
+class KeyLine(NamedTuple):
     """A key and where it stands."""
 
     key: AuthorizedKey

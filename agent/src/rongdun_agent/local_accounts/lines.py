@@ -41,8 +41,7 @@ class ShadowEntry:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupEntry:
+class GroupEntry(NamedTuple):
     """A line of group(5) with the members that it lists."""
 
     name: str

@@ -1,9 +1,8 @@
 """From PAM files to chains: for one service and one kind of work, the modules that libpam will call, in order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.pam_stacks.control import BROKEN, REQUIRED, Control, parse_control
@@ -19,8 +18,7 @@ Facility = Literal["auth", "account", "password", "session"]
 FACILITIES: tuple[Facility, ...] = ("auth", "account", "password", "session")
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(NamedTuple):
     """One step of a chain.
 
     `kind`: a `module`, a `substack` mark (its lines follow with a higher `level`), or `broken`: a line that libpam

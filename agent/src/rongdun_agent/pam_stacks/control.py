@@ -1,7 +1,6 @@
 """The control field of pam.conf(5): what each return code of a module does to the verdict of the stack."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 CODES: Final = (
     "success",
@@ -45,8 +44,7 @@ Action = str | int
 """One of `ignore`, `ok`, `done`, `bad`, `die`, `reset`, or how many modules to jump over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(NamedTuple):
     """The action for each return code, `default` for those not named."""
 
     named: tuple[tuple[str, Action], ...]

@@ -1,8 +1,7 @@
 """Modules that count failed logins: pam_faillock(8), pam_tally2(8) and pam_tally(8), and what they are told to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.pam_stacks.chains import Handler
@@ -22,8 +21,7 @@ _DEFAULT_DENY, _DEFAULT_INTERVAL_S, _DEFAULT_UNLOCK_S = 3, 900, 600
 _LONGEST_S = 604800
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(NamedTuple):
     """The options of one line; `step` is what this line does, pam_tally2 doing all at once.
 
     `deny` 0 never locks, `unlock_time_s` 0 leaves a lock to the administrator.

@@ -1,7 +1,7 @@
 """Who remembers old passwords: pam_pwhistory(8), and pam_unix's `remember`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.login_defs import search_key
@@ -13,8 +13,7 @@ PWHISTORY_FILES = ("/etc/security/pwhistory.conf", "/usr/etc/security/pwhistory.
 _DEFAULT_REMEMBER, _MOST = 10, 400
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """How many old passwords a line compares with; 0 is none."""
 
     remember: int

@@ -1,6 +1,6 @@
 """What an `auth` stack demands: a lockout, a password that is not empty, a second factor, a group."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.pam_stacks import counters
@@ -24,8 +24,7 @@ PASSED = "passed"
 """Event: a module said yes, and that ended the stack or jumped over others."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoginStack:
+class LoginStack(NamedTuple):
     """The `auth` and `account` chains of a service."""
 
     host: Host

@@ -1,7 +1,7 @@
 """Walks a chain as libpam's dispatcher does, over all answers that the modules may give at once."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.pam_stacks.chains import Chain, Handler
 from rongdun_agent.pam_stacks.control import Action
@@ -10,8 +10,7 @@ MUST_FAIL = "perm_denied"
 _MOST_STATES = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a module may return; `event` is remembered along the path.
 
     A `guess` is an answer of a module that we do not know, or about a condition that the files do not decide.
@@ -22,8 +21,7 @@ class Answer:
     guess: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """One way in which a walk may end: events as (name, index of the handler), and the lines of guesses on the way."""
 
     success: bool
@@ -31,8 +29,7 @@ class End:
     guesses: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """libpam's impression (`None` undefined), status, what to restore per substack, and what happened so far."""
 
     at: int

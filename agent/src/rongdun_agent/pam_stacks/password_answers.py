@@ -1,6 +1,6 @@
 """What each known module may return when a new password is about to be stored."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.pam_stacks import quality
@@ -16,8 +16,7 @@ REFUSED = "refused"
 """Event: a module turned the new password down."""
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordModules:
+class PasswordModules(NamedTuple):
     """The options of the lines of a password stack, read as the host's versions read them."""
 
     host: Host

@@ -1,7 +1,7 @@
 """What a `password` stack demands of a new password, and how it is stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.login_defs import PATH as LOGIN_DEFS
 from rongdun_agent.login_defs import search_key
@@ -19,8 +19,7 @@ HASHES = ("md5", "bigcrypt", "sha256", "sha512", "blowfish", "gost_yescrypt", "y
 _NAMES = {"blowfish": "bcrypt", "gost_yescrypt": "gost-yescrypt", "bigcrypt": "des"}
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordStack:
+class PasswordStack(NamedTuple):
     """The `password` chain of a service."""
 
     modules: PasswordModules

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_agent.pam_stacks.chains import Handler
@@ -37,8 +37,7 @@ _FLAGS = frozenset(("enforce_for_root", "local_users_only"))
 _TEXTS = frozenset(("badwords", "dictpath"))
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(NamedTuple):
     """What a version does when nothing is set."""
 
     minlen: int

@@ -1,12 +1,10 @@
 """Who tries what: the questions that a stack is put to the test with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """An attempt at a local account that has a password of its own.
 
     `password`: what is typed; `empty`: the account has none and none is typed. `locked`: the account has reached every
@@ -21,16 +19,14 @@ class Scenario:
     member: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A change of a local account's password to one that is `weak`, or `reused`; `root`: an administrator makes it."""
 
     kind: Literal["weak", "reused"]
     root: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the modules' answers depend on besides the attempt."""
 
     service: str

@@ -1,14 +1,13 @@
 """Yes, no, or undecided, over all ends that a walk may come to."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.pam_stacks.chains import Chain, Handler
 from rongdun_agent.pam_stacks.machine import Answer, End, TooManyPaths, walk
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`holds` is `None` where guesses decide; `lines` are the handlers that were guessed about."""
 
     holds: bool | None

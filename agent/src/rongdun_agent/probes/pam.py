@@ -1,7 +1,5 @@
 """What the PAM stacks of the services that people come in by really demand."""
 
-from dataclasses import replace
-
 from rongdun_agent.host import Host
 from rongdun_agent.local_accounts.lines import parse_group, parse_passwd
 from rongdun_agent.local_accounts.membership import members_by_group
@@ -32,7 +30,7 @@ def probe(host: Host) -> Probed:
     stacks: dict[str, Stack] = {}
     for name, service in SERVICES.items():
         if files.has_service(name):
-            facts, places = _stack(modules, replace(around, service=name, runs_as_root=service.runs_as_root), service)
+            facts, places = _stack(modules, around._replace(service=name, runs_as_root=service.runs_as_root), service)
             stacks[name] = facts
             path = f'stacks["{name}"]'
             sources[path] = Source(where=files.path_of(name))

@@ -1,7 +1,5 @@
 """The SSH daemon: which settings each kind of connection gets, with no daemon executed."""
 
-from dataclasses import replace
-
 from rongdun_agent.dpkg import MalformedStatus, read_packages
 from rongdun_agent.host import Host, TooLarge
 from rongdun_agent.probed import Probed
@@ -61,4 +59,4 @@ def _packaged(host: Host, build: Build) -> Build:
         return build
     version = next((package.version for package in packages if package.name == PACKAGE), "")
     found = build_of_package(version, "Ubuntu" if "ubuntu" in version else "Debian")
-    return replace(found, main_file=build.main_file)
+    return found._replace(main_file=build.main_file)

@@ -1,12 +1,11 @@
 """What a product is known by."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_contract.facts.protection import Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Regularly:
+class Regularly(NamedTuple):
     """How work that is done again and again is known: by the package's timers and scripts, or by others.
 
     `switch` is a setting without which the package's own do nothing: files that may hold it, and what a line must be.
@@ -18,8 +17,7 @@ class Regularly:
     switch: tuple[tuple[str, ...], str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A product is there when one of its packages is installed, or one of its paths or programs exists.
 
     `programs` are looked for by name where programs lie; `paths` are files or directories. `processes` are those of a

@@ -1,7 +1,6 @@
 """The daemon's command line: sshd(8) options, combined or apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rongdun_agent.sshd_config import numbers
@@ -21,8 +20,7 @@ class Argument(NamedTuple):
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """What the options say about the configuration."""
 
     arguments: tuple[Argument, ...] = ()

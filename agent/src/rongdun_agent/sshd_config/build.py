@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 _BANNER = re.compile(
     rb"(?<![\w.*])OpenSSH_(?P<version>\d+\.\d+(?:\.\d+)?)(?P<patch>p\d+)(?: (?P<build>[!-~]+))?(?=[\x00\r\n]|$)"
@@ -14,8 +14,7 @@ _PACKAGE = re.compile(r"(?:\d+:)?(?P<version>\d+\.\d+(?:\.\d+)?)(?P<patch>p\d+)(
 _DEBIAN = re.compile(r"(Debian|Ubuntu)-")
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """`number` decides the dialect; where it is None the version is unknown and so is every default."""
 
     number: tuple[int, ...] | None
@@ -80,7 +79,7 @@ def build_in(program: bytes) -> Build:
     # a program that was built from source may look elsewhere
     end = program.find(_MAIN_FILE_END)
     path = program[program.rfind(b"\0", 0, end) + 1 : end] + _MAIN_FILE_END[:-1] if end > 0 else b""
-    return replace(build, main_file=path.decode("ascii")) if _PATH.fullmatch(path) else build
+    return build._replace(main_file=path.decode("ascii")) if _PATH.fullmatch(path) else build
 
 
 def _banners(program: bytes) -> Iterator[re.Match[bytes]]:

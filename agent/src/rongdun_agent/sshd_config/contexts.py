@@ -1,6 +1,6 @@
 """The kinds of connections that a configuration tells apart, and what each of them gets."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rongdun_agent.sshd_config.configuration import Configuration
 from rongdun_agent.sshd_config.criteria import MatchLine
@@ -11,8 +11,7 @@ from rongdun_agent.sshd_config.signatures import TooMany
 MAX_CONTEXTS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """Connections for which just these Match lines apply, and their settings; no line at all is the base."""
 
     lines: tuple[MatchLine, ...]

@@ -1,6 +1,5 @@
 """Match lines: their criteria, read and weighed."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rongdun_agent.sshd_config import addresses, patterns
@@ -20,8 +19,7 @@ class Criterion(NamedTuple):
     argument: str
 
 
-@dataclass(frozen=True, slots=True)
-class MatchLine:
+class MatchLine(NamedTuple):
     """All criteria have to be met."""
 
     where: str
@@ -38,8 +36,7 @@ class BadMatch(ValueError):
     """The daemon would refuse the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """Who comes from where; what is None is not known, and criteria about it are not met."""
 
     user: str | None = None

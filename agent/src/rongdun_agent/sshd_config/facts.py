@@ -1,7 +1,6 @@
 """A configuration as the section's facts: one reading, or two where the version is unknown and both have to agree."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from rongdun_agent.host import Host
@@ -32,7 +31,7 @@ def read(host: Host, build: Build, started: Launch) -> Reading:
     """By the rules of the installed release; where that is unknown, what the old and the new rules agree on."""
     found = _read(host, build, started)
     if build.number is None:
-        return _agreed(found, _read(host, replace(build, dialect=OLD_DIALECT), started))
+        return _agreed(found, _read(host, build._replace(dialect=OLD_DIALECT), started))
     return found
 
 

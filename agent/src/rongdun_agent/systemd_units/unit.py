@@ -1,9 +1,8 @@
 """One unit: the file behind its name, and the assignments in it that matter to us."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rongdun_agent.systemd_units.syntax import Assignment
 
@@ -31,8 +30,7 @@ WANTED: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A unit file or drop-in that was read."""
 
     path: str
@@ -40,8 +38,7 @@ class File:
     assignments: tuple[Assignment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What a name leads to: `name` is the unit's own, `file` its file, or the symlink that masks it."""
 
     name: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rongdun_agent.drop_in_files import configuration_directories, drop_in_files
 from rongdun_agent.host import Host
@@ -20,8 +21,7 @@ class Servers:
     fallback: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Daemon:
+class Daemon(NamedTuple):
     """A daemon: any of its units starts it."""
 
     name: str
