@@ -14,7 +14,8 @@ UPDATES = "/var/lib/dpkg/updates"
 INFO = "/var/lib/dpkg/info"
 
 _LIMIT = 256 << 20
-_FIELDS = re.compile(r"^(Package|Status|Architecture|Version|Source):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+# led by a line end, which is searched for at once, where `^` is tried at each character
+_FIELDS = re.compile(r"\n(Package|Status|Architecture|Version|Source):[ \t]*([^\n]*)")
 _SOURCE = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 _ON_DISK = frozenset(
     {"installed", "triggers-awaited", "triggers-pending", "unpacked", "half-configured", "half-installed"}
@@ -81,7 +82,7 @@ def _stanzas(where: str, text: str) -> Iterator[Mapping[str, str]]:
     if "\0" in text:
         raise MalformedStatus(f"{where}: holds zeros, as a crash leaves them")
     for stanza in re.split(r"\n(?:[ \t]*\n)+", text):
-        fields = dict(_FIELDS.findall(stanza))
+        fields = {name: value.rstrip(" \t") for name, value in _FIELDS.findall("\n" + stanza)}
         if "Package" in fields:
             yield fields
         elif stanza.strip():
