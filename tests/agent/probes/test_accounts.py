@@ -13,6 +13,7 @@ from rongdun_contract.documents import seal
 from rongdun_contract.facts.accounts import Account, Accounts, Home, Password
 from rongdun_contract.facts.model import Unknown
 from tests.agent.conftest import MakeHost
+from tests.lab.missing import need_program
 from tests.lab.rights import without_overrides
 
 SHA512 = "$6$saltsalt$" + "a" * 86
@@ -297,6 +298,7 @@ def test_comments_change_no_facts(make_host: MakeHost) -> None:
 )
 def test_fingerprints_agree_with_ssh_keygen(tmp_path: Path, kind: str, bits: str | None) -> None:
     """An officer compares what we print with what ssh-keygen -l prints."""
+    need_program("ssh-keygen", "openssh-client")
     key = tmp_path / "key"
     size = ["-b", bits] if bits else []
     subprocess.run(["ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-C", "who @ where", "-f", key], check=True)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 _OPERATOR = re.compile(r"\d*(?:&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||[<>])|;;&|;;|;&|;|&&|\|\||\|&|\||&|\(|\)|\n")
 _BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+_DEEPEST = 50
 _CLOSING = {"(": ")", "{": "}"}
 
 
@@ -71,32 +72,34 @@ def _word_end(text: str, at: int) -> int:
     return at
 
 
-def end_of_part(text: str, at: int) -> int:
+def end_of_part(text: str, at: int, depth: int = 0) -> int:
     """The place behind one quoted string, escape, substitution, or plain character."""
+    if depth > _DEEPEST:
+        raise ShellSyntaxError(at)
     match text[at], text[at + 1 : at + 2]:
         case "\\", _:
             end = min(at + 2, len(text))
         case "'", _:
             end = _find(text, "'", at + 1, at) + 1
         case '"', _:
-            end = _double_quoted(text, at)
+            end = _double_quoted(text, at, depth)
         case "`", _:
             end = _until(text, "`", at, at + 1)
         case "$", "'":
             end = _until(text, "'", at, at + 2)
         case "$", "(" | "{":
-            end = _bracketed(text, at + 1)
+            end = _bracketed(text, at + 1, depth)
         case _:
             end = at + 1
     return end
 
 
-def _double_quoted(text: str, start: int) -> int:
+def _double_quoted(text: str, start: int, depth: int) -> int:
     at = start + 1
     while at < len(text):
         if text[at] == '"':
             return at + 1
-        at = end_of_part(text, at) if text[at] in "\\`$" else at + 1
+        at = end_of_part(text, at, depth + 1) if text[at] in "\\`$" else at + 1
     raise ShellSyntaxError(start)
 
 
@@ -109,20 +112,20 @@ def _until(text: str, closing: str, start: int, at: int) -> int:
     raise ShellSyntaxError(start)
 
 
-def _bracketed(text: str, start: int) -> int:
+def _bracketed(text: str, start: int, depth: int) -> int:
     """Behind the bracket that closes the one at `start`, with everything nested in it."""
     opening = text[start]
-    closing, depth, at = _CLOSING[opening], 0, start
+    closing, open_ones, at = _CLOSING[opening], 0, start
     while at < len(text):
         char = text[at]
         if char == opening:
-            depth += 1
+            open_ones += 1
         elif char == closing:
-            depth -= 1
-            if not depth:
+            open_ones -= 1
+            if not open_ones:
                 return at + 1
         elif char in "\\'\"`$":
-            at = end_of_part(text, at)
+            at = end_of_part(text, at, depth + 1)
             continue
         at += 1
     raise ShellSyntaxError(start)
