@@ -4,13 +4,13 @@ import logging
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
 from rongdun_collector.problems import MEDIA_TYPE, Refusal, RefusedError, busy, invalid
+from rongdun_collector.store.store import is_away
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +46,15 @@ async def http_error(_request: Request, error: Exception) -> Response:
         raise error
     kind = {404: "not-found", 405: "method"}.get(error.status_code, "refused")
     title = str(error.detail)
-    return refusal_response(Refusal(error.status_code, kind, title, title, "See /docs for what there is."))
+    response = refusal_response(Refusal(error.status_code, kind, title, title, "See /docs for what there is."))
+    response.headers.update(error.headers or {})  # such as Allow, which 405 must have
+    return response
 
 
 def failed(scope: Scope, error: Exception) -> Response:
     """Answer a bug, or a database that is away: it is in the log, and the next request is served."""
-    if isinstance(error, OperationalError):
-        log.error("%s %s: the database does not answer: %s", scope["method"], scope["path"], error.orig)
+    if is_away(error):
+        log.error("%s %s: the database does not answer: %s", scope["method"], scope["path"], error)
         return refusal_response(busy("the database does not answer", retry_after_s=10).refusal)
     log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
     detail = "the collector made a mistake with this request; its log says more"

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy.exc import OperationalError
-
 from rongdun_collector.ingest.record import Recorded, Reported, record
 from rongdun_collector.problems import busy
-from rongdun_collector.store.store import Store
+from rongdun_collector.store.store import Store, is_away
 
 BATCH = 500
 WAITING = 5000
@@ -118,7 +116,7 @@ class Writer:
         What fails alone is raised where it is waited for, and answered there like any other mistake of ours. Where it
         is the database that does not answer, none is tried again.
         """
-        if len(batch) > 1 and not isinstance(error, OperationalError):
+        if len(batch) > 1 and not is_away(error):
             for waiting in batch:
                 await self._record([waiting])
             return

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from rongdun_collector.errors import CollectorError
 
@@ -48,6 +48,14 @@ class Store:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database does not answer now (down, full, locked), not a mistake of ours."""
+    if not isinstance(error, OperationalError):
+        return False
+    # SQLite calls a statement that it does not understand operational too, by this code.
+    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 def _begun(connection: Connection) -> RootTransaction:
