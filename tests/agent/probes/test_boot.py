@@ -104,22 +104,23 @@ def test_three_keys_reboot_unless_masked(make_host, link: dict[str, Any], reboot
         pytest.param("systemd.debug_shell", True, id="asked for"),
         pytest.param("systemd.debug-shell=1", True, id="asked for with a value"),
         pytest.param("systemd.debug_shell=0", False, id="refused"),
+        pytest.param("systemd.debug_shell=no", False, id="refused in words"),
+        pytest.param("systemd.debug_shell=ttyS0", True, id="on a console of its own"),
     ],
 )
 def test_the_debug_shell_may_come_by_the_command_line(make_host, words: str, *, enabled: bool) -> None:
     assert facts_of(make_host({"/proc/cmdline": words + "\n"})).debug_shell_enabled is enabled
 
 
-def test_what_only_root_may_read_is_unknown_to_others(make_host, as_nobody, tmp_path) -> None:
-    host = make_host({"/boot/grub/grub.cfg": {"content": GUARDED, "mode": "0600"}})
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
-    assert as_nobody(lambda: facts_of(host)).loader_password == Unknown(unknown="no permission")
+def test_what_only_root_may_read_is_unknown_to_others(make_host, without_overrides) -> None:
+    host = make_host({"/boot/grub/grub.cfg": {"content": GUARDED, "mode": "0000"}})
+    with without_overrides():
+        facts = facts_of(host)
+    assert facts.loader_password == facts.loader_entries_unrestricted == Unknown(unknown="no permission")
 
 
-def test_a_closed_directory_may_hold_the_menu(make_host, as_nobody, tmp_path) -> None:
+def test_a_closed_directory_may_hold_the_menu(make_host, without_overrides) -> None:
     """Red Hat closes /boot/grub2 to others: to them the host does not look as if it had no loader."""
-    host = make_host({"/boot/grub2/grub.cfg": GUARDED, "/boot/grub2": {"dir": True, "mode": "0700"}})
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
-    assert as_nobody(lambda: facts_of(host)).loader == Unknown(unknown="no permission")
+    host = make_host({"/boot/grub2/grub.cfg": GUARDED, "/boot/grub2": {"dir": True, "mode": "0000"}})
+    with without_overrides():
+        assert facts_of(host).loader == Unknown(unknown="no permission")

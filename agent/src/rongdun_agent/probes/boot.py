@@ -3,16 +3,16 @@
 import re
 
 from rongdun_agent.host import Host, Refused
+from rongdun_agent.kernel_command_line import running_words
 from rongdun_agent.probed import Probed
 from rongdun_agent.systemd_units import BootStates
-from rongdun_agent.systemd_units.syntax import gathered
+from rongdun_agent.systemd_units.syntax import boolean, gathered
 from rongdun_contract.documents import Source
 from rongdun_contract.facts import Maybe, Unknown
 from rongdun_contract.facts.boot import Boot
 
 GRUB_CONFIGS = ("/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/efi/EFI/*/grub.cfg")
 RESCUE_UNITS = ("rescue.service", "emergency.service")
-COMMAND_LINE = "/proc/cmdline"
 
 _REFUSED = Unknown(unknown="no permission")
 _SUPERUSERS = re.compile(r"^\s*set\s+superusers\s*=\s*[\"']?([^\"'\n]*)[\"']?", re.MULTILINE)
@@ -128,7 +128,8 @@ def _ctrl_alt_del(states: BootStates) -> Maybe[bool | None]:
 
 def _debug_shell(host: Host, states: BootStates) -> Maybe[bool]:
     """Enabled, or asked for on the kernel's command line (systemd-debug-generator(8))."""
-    words = (host.read_text(COMMAND_LINE) or "").split()
-    if any(word.split("=")[0] in ("systemd.debug_shell", "systemd.debug-shell") and "=0" not in word for word in words):
-        return True
+    for word in running_words(host):
+        name, _, value = word.partition("=")
+        if name in ("systemd.debug_shell", "systemd.debug-shell") and boolean(value) is not False:
+            return True
     return states.starts("debug-shell.service")
