@@ -133,11 +133,10 @@ def test_settings_are_auditds_own_where_the_file_says_nothing(make_host) -> None
     assert probed.sources["settings.num_logs"] == Source(where="/etc/audit/auditd.conf:1")
 
 
-def test_without_the_right_to_read_nothing_is_called_absent(make_host, as_nobody, tmp_path: Path) -> None:
-    host = make_host(AUDITD | {"/etc/audit": {"dir": True, "mode": "0700"}})
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
-    facts = as_nobody(lambda: audit.probe(host).facts)
+def test_without_the_right_to_read_nothing_is_called_absent(make_host, without_overrides) -> None:
+    host = make_host(AUDITD | {"/etc/audit": {"dir": True, "mode": "0000"}})
+    with without_overrides():
+        facts = audit.probe(host).facts
     assert facts.installed is True
     assert facts.at_boot == Unknown(unknown="no permission")
     assert facts.settings == Unknown(unknown="no permission")

@@ -91,10 +91,9 @@ def test_profiles_are_told_by_mode(make_host) -> None:
     assert (apparmor.enforcing, apparmor.complaining) == (("/usr/sbin/x",), ("man",))
 
 
-def test_profiles_that_only_root_sees_are_unknown(make_host, as_nobody, tmp_path) -> None:
-    profiles = {"/sys/kernel/security/apparmor/profiles": {"content": "x (enforce)\n", "mode": "0400"}}
+def test_profiles_that_only_root_sees_are_unknown(make_host, without_overrides) -> None:
+    profiles = {"/sys/kernel/security/apparmor/profiles": {"content": "x (enforce)\n", "mode": "0000"}}
     host = make_host(APPARMOR | profiles)
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
-    facts = as_nobody(lambda: facts_of(host))
+    with without_overrides():
+        facts = facts_of(host)
     assert facts.in_force == Unknown(unknown="no permission")
