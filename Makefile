@@ -45,7 +45,7 @@ format: environment-dev ## put the source into the house's format
 .PHONY: bench
 bench: environment-dev content ## measure a scan against other scanners (as root; takes minutes)
 	@tests/lab/install tests/bench/packages
-	@$(python) -m pytest -m bench -q -s tests/bench $(ARGS)
+	@$(python) -m pytest -m bench -q -s -o faulthandler_timeout=0 tests/bench $(ARGS)
 
 .PHONY: generate
 generate: environment-dev content ## rewrite the files that are built from source and committed

@@ -27,6 +27,8 @@ class Command(NamedTuple):
 
     argv: Sequence[str]
     good: Collection[int] = (0,)
+    times: int = 1
+    """In each round: what is short beside the others is run more often."""
 
 
 def in_turns(commands: Mapping[str, Command], rounds: int, watched_rounds: int = 3) -> dict[str, Cost]:
@@ -39,7 +41,7 @@ def in_turns(commands: Mapping[str, Command], rounds: int, watched_rounds: int =
     for costs, flags in [(timed, ()), (watched, ("--sample",))]:
         for _ in range(rounds if costs is timed else watched_rounds):
             for name, command in commands.items():
-                costs[name].append(_cost(command, flags))
+                costs[name] += [_cost(command, flags) for _ in range(command.times)]
     return {
         name: Cost(
             median(cost.wall_s for cost in timed[name]),

@@ -4,6 +4,7 @@ Run as `python -I -S launch.py [--sample] COMMAND…`: a process of its own and 
 towards a child's peak what its parent held before the exec. The command's output is thrown away.
 """
 
+import ctypes
 import json
 import os
 import sys
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 
 PERIOD_S = 0.01
+KCMP = {"x86_64": 312, "aarch64": 272}
+KCMP_VM = 1
 
 
 def main() -> None:
@@ -25,7 +28,7 @@ def main() -> None:
     pid = os.posix_spawnp(command[0], command, os.environ, file_actions=nowhere)
     tree_kib = 0
     while sample and not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-        tree_kib = max(tree_kib, sum(_pss_kib(process) for process in _tree(pid)))
+        tree_kib = max(tree_kib, _tree_kib(pid))
         time.sleep(PERIOD_S)
     _, status, usage = os.wait4(pid, 0)
     cost = {
@@ -38,15 +41,24 @@ def main() -> None:
     print(json.dumps(cost))
 
 
-def _tree(pid: int) -> list[int]:
-    found = [pid]
-    for parent in found:  # grows while it is read
-        try:
-            for children in Path(f"/proc/{parent}/task").glob("*/children"):
-                found.extend(int(child) for child in children.read_text().split())
-        except OSError:
-            continue  # it has ended meanwhile
-    return found
+def _tree_kib(pid: int) -> int:
+    """The memory of a process and of all below it, what they share divided among those that share it."""
+    total = _pss_kib(pid)
+    try:
+        children = [int(child) for line in Path(f"/proc/{pid}/task").glob("*/children") for child in _words(line)]
+    except OSError:
+        return total  # it has ended meanwhile
+    # a child that has not yet executed its program after vfork(2) is in its parent's own memory
+    return total + sum(_tree_kib(child) for child in children if not _in_one_memory(pid, child))
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text().split()
+
+
+def _in_one_memory(one: int, other: int) -> bool:
+    number = KCMP.get(os.uname().machine)
+    return number is not None and ctypes.CDLL(None).syscall(number, one, other, KCMP_VM, 0, 0) == 0
 
 
 def _pss_kib(pid: int) -> int:

@@ -20,6 +20,7 @@ from tests.bench.costs import Command, Cost, as_on_a_host, in_turns
 pytestmark = pytest.mark.bench
 
 OURS, WALK, STARTED = "rongdun-agent scan", "rongdun-agent facts walk", "rongdun-agent facts os"
+BESIDE_LYNIS = "rongdun-agent scan (with lynis)"
 OSCAP, LYNIS, FIND = "oscap xccdf eval", "lynis audit system", "find / -perm"
 ROUNDS, SLOW_ROUNDS = 15, 2
 LEAST_RULES = 40
@@ -50,8 +51,8 @@ BARS = (
     Bar("wall_s", OURS, OSCAP, 0.25),
     Bar("cpu_s", OURS, OSCAP, 0.25),
     Bar("peak_kib", OURS, OSCAP, 0.22),
-    Bar("wall_s", OURS, LYNIS, 0.01),
-    Bar("cpu_s", OURS, LYNIS, 0.01),
+    Bar("wall_s", BESIDE_LYNIS, LYNIS, 0.01),
+    Bar("cpu_s", BESIDE_LYNIS, LYNIS, 0.01),
     Bar("cpu_s", WALK, FIND, 1.6),
 )
 
@@ -85,20 +86,20 @@ def costs(agent: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Co
     lynis = Command(
         ["lynis", "audit", "system", "--quick", "--logfile", str(base / "log"), "--report-file", "/dev/null"]
     )
-    measured |= in_turns({LYNIS: lynis}, SLOW_ROUNDS, watched_rounds=0)
+    measured |= in_turns({BESIDE_LYNIS: scan._replace(times=9), LYNIS: lynis}, SLOW_ROUNDS, watched_rounds=0)
     report(measured, judged)
     return measured
 
 
 def report(costs: dict[str, Cost], judged: int) -> None:
-    print(f"\n\n{'medians':28}{'wall s':>9}{'CPU s':>9}{'peak MiB':>10}")
+    print(f"\n\n{'medians':32}{'wall s':>9}{'CPU s':>9}{'peak MiB':>10}")
     for name, cost in costs.items():
-        print(f"{name:28}{cost.wall_s:9.3f}{cost.cpu_s:9.3f}{cost.peak_kib / 1024:10.1f}")
-    print(f"oscap judged {judged} rules\n\n{'ratio':>60}{'bar':>7}")
+        print(f"{name:32}{cost.wall_s:9.3f}{cost.cpu_s:9.3f}{cost.peak_kib / 1024:10.1f}")
+    print(f"oscap judged {judged} rules\n\n{'ratio':>68}{'bar':>7}")
     for bar in BARS:
         ratio = bar.ratio(costs)
         words = f"{bar.what} of {bar.ours} by {bar.other}"
-        print(f"{words:54}{ratio:6.3f}{bar.at_most:7g}{'' if ratio <= bar.at_most else '  MISSED'}")
+        print(f"{words:62}{ratio:6.3f}{bar.at_most:7g}{'' if ratio <= bar.at_most else '  MISSED'}")
 
 
 @pytest.mark.parametrize("bar", BARS, ids=str)
