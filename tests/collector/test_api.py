@@ -184,6 +184,8 @@ def test_units_systems_and_rules_are_listed(fleet: dict[str, Agent], collector: 
         pytest.param("/v1/hosts?level=five", 422, "query.level", id="level in words"),
         pytest.param("/v1/hosts?presence=late", 422, "query.presence", id="unknown presence"),
         pytest.param("/v1/changes?since=2026-01-01", 422, "query.since", id="moment without a zone"),
+        pytest.param("/v1/changes?since=0001-01-01T00:00:00Z", 422, "query.since", id="the first moment of all"),
+        pytest.param("/v1/hosts/x/findings?as_of=9999-12-31T23:59:59Z", 422, "query.as_of", id="the last moment"),
         pytest.param("/nowhere", 404, "Not Found", id="no such path"),
         pytest.param("/v1/checkin", 405, "Method Not Allowed", id="no such method"),
     ],
@@ -196,6 +198,10 @@ def test_refusals_are_problems_in_words(collector: Collector, path: str, status:
     assert says in problem["detail"]
     assert problem["status"] == status
     assert problem["remedy"]
+
+
+def test_a_method_that_is_not_there_comes_with_those_that_are(collector: Collector) -> None:
+    assert collector.client.get("/v1/checkin").headers["allow"] == "POST"
 
 
 def test_a_bug_answers_500_in_words_and_the_next_request_is_served(

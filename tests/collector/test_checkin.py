@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import json
 import secrets
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -198,6 +200,37 @@ def test_a_clock_that_was_set_back_or_far_ahead_does_not_reorder_history(agent: 
     assert moments[-1] == START
 
 
+def test_a_section_that_returns_while_the_clock_is_set_back_overlaps_nothing(
+    agent: Agent, collector: Collector
+) -> None:
+    """It has no present interval to be measured by, and two of its intervals must never hold at once."""
+    without = {"sshd": SURVEY["sshd"]}
+    agent.report(SURVEY, START - timedelta(seconds=100))
+    agent.report(without, START - timedelta(seconds=50))
+    for survey in (SURVEY, without, SURVEY):
+        agent.report(survey, START - timedelta(seconds=80))
+    intervals = history(collector, agent)[::-1]
+    assert [one["valid_to"] for one in intervals][-1] is None
+    for before, after in pairwise(intervals):
+        assert datetime.fromisoformat(before["valid_to"]) <= datetime.fromisoformat(after["valid_from"])
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "9000-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"]
+)
+@pytest.mark.parametrize("field", ["taken_at", "confirmed_until", "read_at"])
+def test_moments_at_the_ends_of_the_calendar_are_refused(
+    agent: Agent, collector: Collector, field: str, moment: str
+) -> None:
+    """In the database one of them would break every list that the host stands in."""
+    message = json.loads(CheckIn(**agent.message(SURVEY, START, sequence=1)).to_json())
+    message[field] = {"walk": moment} if field == "read_at" else moment
+    answer = agent.client.post("/v1/checkin", content=json.dumps(message), headers=agent.headers)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(field)
+    assert collector.client.get("/metrics").status_code == 200
+
+
 @pytest.mark.parametrize(
     "credential",
     [
@@ -258,7 +291,10 @@ def deflated(data: bytes) -> bytes:
 
 
 def line(value: object) -> bytes:
-    data = canonical_json(value)
+    return named(canonical_json(value))
+
+
+def named(data: bytes) -> bytes:
     return digest(data).encode() + b" " + data + b"\n"
 
 
@@ -275,6 +311,11 @@ def line(value: object) -> bytes:
         pytest.param(digest(b"{").encode() + b" {\n", None, 422, "no JSON", id="no JSON"),
         pytest.param(digest(b"[" * 5000).encode() + b" " + b"[" * 5000, None, 422, "recursion", id="too deep"),
         pytest.param(b"hello", None, 422, "line 1", id="no batch"),
+        pytest.param(line({"a": 1}).replace(b"1}", b"NaN}"), None, 422, "its digest", id="changed on the way"),
+        pytest.param(named(b'{"a":NaN}'), None, 422, "no JSON", id="not a number"),
+        pytest.param(
+            named(b'{"a":[' + b"[]," * 2_000_000 + b"[]]}"), None, 413, "2000000 values", id="small but dense"
+        ),
     ],
 )
 def test_documents_that_are_not_what_they_should_be_are_refused_in_words(

@@ -17,6 +17,7 @@ All but the first two carry `Authorization: Bearer HOST.SECRET`. A refusal is a 
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -32,6 +33,8 @@ Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
 Sequence = Annotated[int, Field(ge=1, lt=2**62)]
 Size = Annotated[int, Field(ge=0, lt=2**62)]
 Seconds = Annotated[float, Field(ge=0, le=10**9, allow_inf_nan=False)]
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC))]
+"""What a clock can show, far from the ends of the calendar: a span or a zone can be added without leaving it."""
 
 
 class WireModel(BaseModel):
@@ -133,12 +136,12 @@ class CheckIn(WireModel):
     schema_number: Annotated[Literal[1], Field(alias="schema")]
     epoch: Nonce
     sequence: Sequence
-    taken_at: AwareDatetime
-    confirmed_until: AwareDatetime | None = None
+    taken_at: Moment
+    confirmed_until: Moment | None = None
     root: Digest
     health: Health
     gap: Gap | None = None
-    read_at: Annotated[dict[SectionName, AwareDatetime], Field(max_length=256)] = {}
+    read_at: Annotated[dict[SectionName, Moment], Field(max_length=256)] = {}
     manifest: WireManifest | None = None
 
 
@@ -154,7 +157,7 @@ class DrillOrder(WireModel):
     """Watch these sections closely until then; the host's own configuration bounds it."""
 
     id: Line
-    until: AwareDatetime
+    until: Moment
     sections: tuple[SectionName, ...] = ()
     period_s: Seconds
 
@@ -179,7 +182,7 @@ class VolatileSection(WireModel):
     """A volatile section as it was at `taken_at`: both documents as plain JSON data."""
 
     schema_number: Annotated[int, Field(ge=1, lt=2**31, alias="schema")]
-    taken_at: AwareDatetime
+    taken_at: Moment
     facts: dict[str, Any]
     sources: dict[str, Any] = {}
 
@@ -188,7 +191,7 @@ class Volatile(WireModel):
     """What changes by itself: the collector keeps the latest of each section."""
 
     schema_number: Annotated[Literal[1], Field(alias="schema")]
-    taken_at: AwareDatetime
+    taken_at: Moment
     sections: Annotated[dict[SectionName, VolatileSection | Missing], Field(max_length=256)]
 
 

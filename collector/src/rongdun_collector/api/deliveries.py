@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from rongdun_collector.answers import invalid_wire, refusal_response
 from rongdun_collector.api.checkin import credential_of
-from rongdun_collector.ingest.bodies import DOCUMENTS_BYTES, inflate, read_body
+from rongdun_collector.ingest.bodies import DOCUMENTS_BYTES, inflate, read_body, refuse_dense
 from rongdun_collector.problems import RefusedError, invalid, unauthenticated
 from rongdun_collector.services import Services
 from rongdun_collector.store import credentials, documents, volatile
@@ -75,18 +75,20 @@ def _store_documents(services: Services, _host: str, data: bytes) -> int:
     except ValueError as error:
         raise invalid(str(error), "Send the batch again.") from error
     _verify(sent)
+    rows = documents.packed(sent, services.now())
     with services.store.write() as connection:
-        documents.store_documents(connection, sent, services.now())
+        documents.store_documents(connection, rows)
     services.counts.documents += len(sent)
     services.counts.document_bytes += sum(map(len, sent.values()))
     return len(sent)
 
 
 def _verify(sent: Mapping[str, bytes]) -> None:
-    """Each document must be what its digest says, and a JSON object of bounded depth."""
+    """Each document must be what its digest says, and a JSON object of bounded depth and number of values."""
     for name, data in sent.items():
         if digest(data) != name:
             raise invalid(f"document {name} is not what its digest says", "Send the batch again.")
+        refuse_dense(data)
         try:
             value = from_json(data, allow_inf_nan=False)
         except ValueError as error:
@@ -96,9 +98,15 @@ def _verify(sent: Mapping[str, bytes]) -> None:
 
 
 def _store_volatile(services: Services, host: str, data: bytes) -> int:
+    refuse_dense(data)
+    now = services.now()
     try:
         sent = Volatile.model_validate_json(data)
+        rows = volatile.packed(host, sent, now)
     except ValidationError as error:
         raise invalid_wire(error) from error
+    except ValueError as error:
+        raise invalid(f"a section is no JSON: {error}", "Update the agent.") from error
     with services.store.write() as connection:
-        return volatile.store_volatile(connection, host, sent, services.now())
+        volatile.store_volatile(connection, host, rows, min(sent.taken_at, now))
+    return len(rows)

@@ -1,18 +1,17 @@
 """Query parameters that several routes share."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
 from rongdun_collector.store.hosts import HostFilter, Presence
+from rongdun_contract.wire import Moment
 
 AsOf = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Query(description="a moment with its zone, such as 2026-01-31T08:00:00+08:00 (`+` is written %2B); else now"),
 ]
-Since = Annotated[AwareDatetime | None, Query(description="a moment with its zone; else 24 hours ago")]
+Since = Annotated[Moment | None, Query(description="a moment with its zone; else 24 hours ago")]
 
 
 def host_filter(  # noqa: PLR0913, PLR0917 - one for each query parameter
@@ -28,8 +27,3 @@ def host_filter(  # noqa: PLR0913, PLR0917 - one for each query parameter
 
 
 HostFilterDep = Annotated[HostFilter, Depends(host_filter)]
-
-
-def moment(at: AwareDatetime | None, otherwise: datetime) -> datetime:
-    """The moment that was asked for, or the other."""
-    return otherwise if at is None else at

@@ -12,6 +12,8 @@ DOCUMENTS_BYTES = 16 * 2**20
 INFLATED_BYTES = 64 * 2**20
 ORDINARY_BYTES = 2**20
 BODY_TIMEOUT_S = 60
+JSON_VALUES = 2 * 10**6
+"""In one document: in memory each takes a hundred bytes, which two bytes on the wire can ask for."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -62,6 +64,12 @@ def inflate(body: bytes, encoding: str | None, limit: int = INFLATED_BYTES) -> b
     if not inflater.eof or inflater.unused_data:
         raise invalid("the compressed body is cut short, or something follows it", "Send it again.")
     return data
+
+
+def refuse_dense(data: bytes) -> None:
+    """RefusedError for JSON that would take far more memory than its size says; to be asked before it is decoded."""
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > JSON_VALUES:
+        raise too_large(f"a document has more than {JSON_VALUES} values", "Update the agent.")
 
 
 def _beyond(limit: int) -> RefusedError:

@@ -1,8 +1,9 @@
 """Documents by digest: stored once for all hosts, verbatim, compressed."""
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, text
 
@@ -24,9 +25,9 @@ _STORE_MANIFEST = text(
 )
 
 
-def store_documents(connection: Connection, documents: Mapping[str, bytes], now: datetime) -> None:
-    """Keep documents under their digests (which the caller has verified); those that are there stay as they are."""
-    rows = [
+def packed(documents: Mapping[str, bytes], now: datetime) -> list[dict[str, Any]]:
+    """Documents under their digests (which the caller has verified) as rows; made before others wait for the writer."""
+    return [
         {
             "digest": bytes.fromhex(digest),
             "data": zlib.compress(data),
@@ -35,6 +36,10 @@ def store_documents(connection: Connection, documents: Mapping[str, bytes], now:
         }
         for digest, data in sorted(documents.items())
     ]
+
+
+def store_documents(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep packed documents; those that are there stay as they are."""
     if rows:
         connection.execute(_STORE_DOCUMENT, rows)
 

@@ -1,11 +1,11 @@
 """The history of a host's facts: an interval per section, opened and closed by the states that the agent reports."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from rongdun_collector.store.tables.facts import SECTION_INTERVALS
 from rongdun_contract.documents import Manifest
@@ -29,10 +29,12 @@ class SectionAt:
 def record_state(connection: Connection, host: str, manifest: Manifest, at: datetime, sequence: int) -> datetime:
     """Open and close intervals so that the host is at this manifest from `at` on; the moment that was written.
 
-    States come in order, and a clock that was set back must not reorder them: the moment is after the last change.
+    States come in order, and a clock that was set back must not reorder them: the moment is after the last change of
+    every section, those included that come back after they were gone.
     """
     current = sections_at(connection, host, None)
-    moment = max([at, *(part.valid_from + _INSTANT for part in current.values())])
+    gone = _last_end(connection, host, manifest.keys() - current.keys())
+    moment = max([at, *gone, *(part.valid_from + _INSTANT for part in current.values())])
     changed = {name for name in current.keys() | manifest.keys() if not _same(current.get(name), manifest.get(name))}
     closing = [name for name in changed if name in current]
     if closing:
@@ -69,6 +71,14 @@ def _valid(as_of: datetime | None) -> Any:  # noqa: ANN401 - a clause of a query
     if as_of is None:
         return _C.valid_to.is_(None)
     return and_(_C.valid_from <= as_of, or_(_C.valid_to.is_(None), _C.valid_to > as_of))
+
+
+def _last_end(connection: Connection, host: str, sections: Collection[str]) -> list[datetime]:
+    """When the last of these sections ended that the host had and has no more; nothing where it had none of them."""
+    if not sections:
+        return []
+    ended = connection.scalar(select(func.max(_C.valid_to)).where(_C.host == host, _C.section.in_(sections)))
+    return [] if ended is None else [ended]
 
 
 def _same(current: SectionAt | None, entry: Mapping[str, Any] | None) -> bool:

@@ -1,7 +1,7 @@
 """What changes by itself: the latest of each volatile section of a host, and when it was so."""
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,14 +37,16 @@ class VolatileAt:
     unavailable: str | None
 
 
-def store_volatile(connection: Connection, host: str, sent: Volatile, now: datetime) -> int:
-    """Keep the sections unless younger ones are there already; how many were sent."""
-    rows = [_row(host, name, part, sent.taken_at, now) for name, part in sorted(sent.sections.items())]
+def packed(host: str, sent: Volatile, now: datetime) -> list[dict[str, Any]]:
+    """The sections as rows, made before others wait for the writer; ValueError for a number that JSON does not have."""
+    return [_row(host, name, part, sent.taken_at, now) for name, part in sorted(sent.sections.items())]
+
+
+def store_volatile(connection: Connection, host: str, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Keep packed sections unless younger ones are there already."""
     if rows:
         connection.execute(_STORE, rows)
-        here = update(HOST_STATES).where(HOST_STATES.c.host == host)
-        connection.execute(here.values(volatile_at=min(sent.taken_at, now)))
-    return len(rows)
+        connection.execute(update(HOST_STATES).where(HOST_STATES.c.host == host).values(volatile_at=at))
 
 
 def volatile_sections(
