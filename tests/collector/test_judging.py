@@ -8,6 +8,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from rongdun_collector.assessment import judge
 from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_collector.store import documents, register
 from rongdun_collector.store.register import System, Unit
@@ -104,6 +107,18 @@ def test_an_age_that_ripens_changes_the_result_without_the_host(agent: Agent, co
     assert results[0]["valid_from"] > "2026-05-01"
 
 
+def test_what_ripens_is_judged_again_though_memory_is_short(
+    agent: Agent, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many distinct hosts the oldest verdicts are forgotten; never those that were found just now."""
+    monkeypatch.setattr(judge, "KEPT_VERDICTS", 0)
+    agent.report(survey(), START)
+    assert collector.judged(agent.host)["counts"]["fail"] == 0
+    collector.clock.forward(days=70)
+    collector.settled(lambda: collector.judged(agent.host)["counts"]["fail"] == 1)
+    assert collector.services.background.counts.failures == 0
+
+
 def test_a_new_pack_is_answered_for_the_whole_fleet_without_asking_a_host(
     collector: Collector, serve: Callable[..., Collector], ruleset: Ruleset, new_agent: Callable[..., Agent]
 ) -> None:
@@ -173,6 +188,15 @@ def test_what_could_not_be_read_is_unknown_with_its_reason(agent: Agent, collect
     [finding] = [one for one in found if one["rule"] == "root-login-off"]
     assert (finding["verdict"], finding["reason"]) == ("unknown", "no permission")
     assert collector.judged(agent.host)["counts"]["unknown"] == 2
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_a_number_that_json_does_not_have_is_refused_in_words(agent: Agent, number: str) -> None:
+    part = f'{{"schema":1,"taken_at":"2026-03-01T08:00:00Z","facts":{{"x":{number}}}}}'
+    body = f'{{"schema":1,"taken_at":"2026-03-01T08:00:00Z","sections":{{"processes":{part}}}}}'
+    answer = agent.client.post("/v1/volatile", content=body, headers=agent.headers)
+    assert answer.status_code == 422
+    assert "no JSON" in answer.json()["detail"]
 
 
 def test_facts_that_no_agent_should_send_do_not_stop_the_others(

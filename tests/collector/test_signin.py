@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from rongdun_collector.app import build_app
 from rongdun_collector.errors import CollectorError
 from rongdun_collector.signin.guard import HOST_ROUTES
-from rongdun_collector.signin.passwords import hash_password
+from rongdun_collector.signin.passwords import AT_ONCE, WAITING, hash_password
 from rongdun_collector.store import accounts
 from rongdun_collector.store.store import Store
 from rongdun_collector.store.tables import METADATA
@@ -206,6 +207,23 @@ def test_guesses_at_once_are_all_counted(guarded: Collector) -> None:
     for thread in threads:
         thread.join()
     assert sign_in(guarded.client).status_code == 429
+
+
+def test_guesses_without_end_do_not_hold_the_threads_of_everyone(guarded: Collector, browser: httpx.Client) -> None:
+    """A password takes a tenth of a second; whoever sends thousands must not stop hosts and readers."""
+    desk = guarded.services.sign_in_desk
+    with ExitStack() as others:
+        for _ in range(AT_ONCE + WAITING):
+            assert desk._places.acquire(blocking=False)
+            others.callback(desk._places.release)
+        answer = sign_in(browser)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert sign_in(browser).status_code == 200
+
+
+def test_a_name_that_no_database_would_take_is_wrong_like_any_other(guarded: Collector) -> None:
+    assert guarded.services.sign_in_desk.sign_in("li\x00n", PASSWORD).failure == "wrong"
+    assert guarded.client.post("/login", data={"name": "li\x00n", "password": PASSWORD}).status_code == 401
 
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(guarded: Collector, browser: httpx.Client, kept: str) -> None:

@@ -53,7 +53,7 @@ def delete_session(request: Request, services: ServicesDep, response: Response) 
     """Sign out."""
     with services.store.write() as connection:
         accounts.close_session(connection, request.state.principal.session)
-    response.delete_cookie(services.cookie, path="/")
+    response.delete_cookie(services.cookie, path="/", secure=services.is_secure, httponly=True, samesite="lax")
 
 
 def start_session(services: Services, name: str, password: str) -> tuple[accounts.Session, str]:

@@ -122,6 +122,7 @@ class Judge:
         for group, key in wanted:
             findings = evaluate(group.rules, survey, now=now, params=self.ruleset.params, level=level)
             self._verdicts[key] = _remembered(findings)
+            self._verdicts.move_to_end(key)  # one that had ripened stood where it was, and would be forgotten first
         while len(self._verdicts) > max(KEPT_VERDICTS, len(wanted)):
             self._verdicts.popitem(last=False)
 

@@ -1,7 +1,8 @@
 """Passwords by argon2id; a wrong name takes as long as a wrong password."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from rongdun_collector.errors import CollectorError
+from rongdun_collector.problems import busy
 from rongdun_collector.store import accounts
 from rongdun_collector.store.store import Store
 
@@ -17,6 +19,8 @@ MIN_LENGTH = 10
 MAX_LENGTH = 256
 AT_ONCE = 2
 """Passwords that are checked at once: each takes 64 MiB and much of a core."""
+WAITING = 8
+"""Sign-ins that may wait for their turn; guesses beyond it must not hold the threads that hosts and readers need."""
 
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$5oM4soblpxskK/yuwz6CxQ$S1HjYnoiITCENre/1jOG07DGJwqG+6QDIWKoy/Ym538"
 
@@ -43,14 +47,14 @@ class SignInDesk:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store, self._now = store, now
         self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
     def sign_in(self, name: str, password: str) -> SignIn:
-        """Open a session for the right name and password."""
-        with self._store.read() as connection:
-            account = accounts.find_administrator(connection, name)
-        if account is not None and account.locked_until is not None and account.locked_until > self._now():
-            return SignIn(failure="locked")
-        with self._turns:
+        """Open a session for the right name and password; RefusedError (503) when too many try at once."""
+        with self._turn():
+            account = self._find(name)
+            if account is not None and account.locked_until is not None and account.locked_until > self._now():
+                return SignIn(failure="locked")
             right = _matches(account.password if account else _NOBODY, password[:MAX_LENGTH])
         with self._store.write() as connection:
             if account is not None and right:
@@ -61,7 +65,7 @@ class SignInDesk:
 
     def change_password(self, name: str, current: str, new: str) -> SignIn:
         """Give an account a new password; the old sessions end and a new one begins. CollectorError: a bad password."""
-        with self._turns:
+        with self._turn():
             kept = hash_password(new)
         outcome = self.sign_in(name, current)
         if outcome.session is None:
@@ -69,6 +73,22 @@ class SignInDesk:
         with self._store.write() as connection:
             accounts.put_administrator(connection, name, kept, self._now())
             return SignIn(session=accounts.open_session(connection, name, self._now()))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise busy("too many sign-ins at once", retry_after_s=5)
+        try:
+            with self._turns:
+                yield
+        finally:
+            self._places.release()
+
+    def _find(self, name: str) -> accounts.Administrator | None:
+        if not name.isprintable():  # nobody is called so, and PostgreSQL would not hear of a NUL
+            return None
+        with self._store.read() as connection:
+            return accounts.find_administrator(connection, name)
 
 
 def _matches(kept: str, password: str) -> bool:
