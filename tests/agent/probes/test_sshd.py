@@ -98,6 +98,17 @@ def test_values_have_the_types_that_rules_compare(make_host: MakeHost) -> None:
     assert facts.listen_address == ("[::]:2222", "0.0.0.0:2222")
 
 
+def test_secrets_on_the_command_lines_of_a_configuration_are_hidden(make_host: MakeHost) -> None:
+    """A directory's password often stands where keys are looked up; facts are shown to whoever may see the host."""
+    lines = "AuthorizedKeysCommand /usr/bin/keys --password=s3cret %u\nAuthorizedKeysCommandUser nobody\n"
+    found = base(
+        probe(make_host({**DEBIAN, MAIN: f"{lines}ForceCommand /bin/run --token s3cret\nSetEnv API_KEY=s3cret\n"}))
+    )
+    assert found.set_env == ("API_KEY=***",)
+    assert found.authorized_keys_command == "/usr/bin/keys --password=*** %u"
+    assert found.force_command == "/bin/run --token ***"
+
+
 def test_each_kind_of_connection_is_a_context(make_host: MakeHost) -> None:
     """One block that lets root in is enough to fail; it must not hide behind the globals."""
     lines = (

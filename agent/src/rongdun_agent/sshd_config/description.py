@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import Any
 
+from rongdun_agent.redaction import redact
 from rongdun_agent.sshd_config.contexts import Kind
 from rongdun_agent.sshd_config.numbers import INT_MAX
 from rongdun_agent.sshd_config.options import Options, Setting
@@ -20,11 +21,13 @@ _COMMA_LISTS = frozenset(
 )
 _CONVERSIONS: Mapping[str, Callable[[Any], object]] = {
     **dict.fromkeys(_COMMA_LISTS, lambda value: tuple(value.split(","))),
+    **dict.fromkeys(("force_command", "authorized_keys_command", "authorized_principals_command"), redact),
     "port": lambda value: tuple(int(number) for number in value),
     "max_startups": lambda value: dict(zip(("begin", "rate", "full"), value, strict=True)),
     "per_source_net_block_size": lambda value: dict(zip(("ipv4", "ipv6"), value, strict=True)),
     "per_source_max_startups": lambda value: None if value == INT_MAX else value,
     "revoked_keys": lambda value: (value,),
+    "set_env": lambda value: tuple(map(redact, value)),
     **dict.fromkeys(("channel_timeout", "pubkey_auth_options"), lambda value: value or ("none",)),
 }
 _LIMIT_FACTORS = ("client_alive_interval", "client_alive_count_max")
@@ -67,7 +70,7 @@ def _unanswered_limit(options: Options) -> object:
 
 def _subsystems(options: Options) -> dict[str, str]:
     return {
-        name.partition(":")[2]: setting.value
+        name.partition(":")[2]: redact(setting.value)
         for name, setting in options.settings.items()
         if name.startswith("subsystem:")
     }
