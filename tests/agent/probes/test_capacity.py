@@ -17,7 +17,9 @@ def test_numbers_of_the_kernel(make_host: MakeHost) -> None:
             "/proc/uptime": "864000.25 1700000.00\n",
             "/proc/loadavg": "0.10 1.25 2.00 1/200 4242\n",
             "/proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    2048 kB\n",
-            "/proc/pressure/cpu": "some avg10=1.00 avg60=2.00 avg300=3.50 total=9\nfull avg10=0 avg60=0 avg300=0.00 total=0\n",
+            "/proc/pressure/cpu": (
+                "some avg10=1.00 avg60=2.00 avg300=3.50 total=9\nfull avg10=0 avg60=0 avg300=0.00 total=0\n"
+            ),
         }
     )
     facts = capacity.probe(host).facts

@@ -111,7 +111,7 @@ def test_how_long_a_password_is_remembered(make_host: MakeHost, line: str, secon
 
 
 def test_secrets_among_the_arguments_of_a_command_are_hidden(make_host: MakeHost) -> None:
-    """sudoers is closed to most; facts of it are shown to everyone who may see the host."""
+    """The policy is closed to most; facts of it are shown to everyone who may see the host."""
     (grant,) = _grants(make_host, "lin ALL=/usr/bin/mysql --password\\=s3cret app\n")
     assert grant.command == "/usr/bin/mysql --password=*** app"
 

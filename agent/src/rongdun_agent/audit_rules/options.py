@@ -44,7 +44,7 @@ def split_options(line: str) -> list[Option]:
 
 def _letters(letters: str, words: list[str], line: str) -> list[Option]:
     """`-k x`, `-kx`, and several flags in one word."""
-    found = []
+    found: list[Option] = []
     for at, letter in enumerate(letters):
         if letter in _TAKE_A_VALUE:
             return [*found, Option(letter, letters[at + 1 :] or _next(words, line))]

@@ -91,7 +91,7 @@ def _rules(rule: Mapping[str, Any], family: FamilyName, named: Mapping[str, list
 def _known(rule: Mapping[str, Any], right: Json, named: Mapping[str, list[Any]]) -> Json:
     """A right side with the elements of the set or map that it names (`@name`)."""
     name = _name(rule, right[1:]) if isinstance(right, str) and right.startswith("@") else None
-    return {"set": named[name]} if name in named else right
+    return {"set": named[name]} if name is not None and name in named else right
 
 
 def _finished(reading: _Reading, verdict: Verdict, target: str | None) -> FilterRule:
