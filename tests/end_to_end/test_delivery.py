@@ -183,29 +183,13 @@ def test_kill_nine_on_either_side_at_random_moments(
     collector: CollectorProcess, state: State, database_url: str, tmp_path: Path
 ) -> None:
     """A hundred times: after it, the history is every state, once, in order."""
-    chance = random.Random(20260101)  # noqa: S311 - moments to kill at, the same in every run
-    last = 100_000
-    agent = _start_agent(state, collector, last, tmp_path)
     started = time.monotonic()
-    for kill in range(KILLS):
-        time.sleep(chance.uniform(0.02, 0.6))
-        if chance.random() < 0.6 and kill % 10:
-            agent.send_signal(signal.SIGKILL)
-            agent.wait(20)
-            agent = _start_agent(state, collector, last, tmp_path)
-        else:
-            collector.kill()
-            time.sleep(chance.uniform(0, 0.2))
-            collector.start()
-            if chance.random() < 0.5:
-                collector.wait()
-    agent.send_signal(signal.SIGKILL)
-    agent.wait(20)
+    _kill_at_random(collector, state, tmp_path)
     collector.wait()
     with closing(Spool(state.spool_path)) as spool:
         reached = next_count(spool) - 1
     final = subprocess.run(
-        [sys.executable, "-m", "tests.end_to_end.beating", state.folder, collector.url, str(reached)],
+        _agent_command(state, collector, reached),
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -213,13 +197,40 @@ def test_kill_nine_on_either_side_at_random_moments(
         timeout=120,
     )
     assert final.stdout.strip().endswith("done"), final.stdout + final.stderr
-    found = history(database_url)
     assert reached > KILLS / 2, "the agent hardly came to record anything"
-    assert found == [facts_digest(n) for n in range(1, reached + 1)]
+    assert history(database_url) == [facts_digest(n) for n in range(1, reached + 1)]
     print(f"{KILLS} kills, {reached} states, {time.monotonic() - started:.0f} s")
 
 
-def _start_agent(state: State, collector: CollectorProcess, last: int, tmp_path: Path) -> subprocess.Popen[bytes]:
+def _kill_at_random(collector: CollectorProcess, state: State, tmp_path: Path) -> None:
+    """Kill the agent or the collector, and start it again, until all kills are spent; no agent is left running."""
+    chance = random.Random(20260101)  # noqa: S311 - moments to kill at, the same in every run
+    agent = _start_agent(state, collector, tmp_path)
+    try:
+        for kill in range(KILLS):
+            time.sleep(chance.uniform(0.02, 0.6))
+            if chance.random() < 0.6 and kill % 10:
+                _kill(agent)
+                agent = _start_agent(state, collector, tmp_path)
+                continue
+            collector.kill()
+            time.sleep(chance.uniform(0, 0.2))
+            collector.start()
+            if chance.random() < 0.5:
+                collector.wait()
+    finally:
+        _kill(agent)
+
+
+def _kill(agent: subprocess.Popen[bytes]) -> None:
+    agent.send_signal(signal.SIGKILL)
+    agent.wait(20)
+
+
+def _agent_command(state: State, collector: CollectorProcess, last: int) -> list[str]:
+    return [sys.executable, "-m", "tests.end_to_end.beating", str(state.folder), collector.url, str(last)]
+
+
+def _start_agent(state: State, collector: CollectorProcess, tmp_path: Path) -> subprocess.Popen[bytes]:
     with (tmp_path / "agent.log").open("ab") as log:
-        command = [sys.executable, "-m", "tests.end_to_end.beating", state.folder, collector.url, str(last)]
-        return subprocess.Popen(command, cwd=REPOSITORY, stdout=log, stderr=log)
+        return subprocess.Popen(_agent_command(state, collector, 10**6), cwd=REPOSITORY, stdout=log, stderr=log)
