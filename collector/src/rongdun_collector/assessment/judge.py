@@ -15,7 +15,7 @@ from rongdun_collector.assessment.result_set import ResultSet, result_set
 from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_contract.documents import Section, Survey, Unavailable
 from rongdun_contract.evaluate import evaluate
-from rongdun_contract.findings import Finding
+from rongdun_contract.findings import Finding, Verdict
 from rongdun_contract.reasons import REASONS, Reason
 from rongdun_contract.rules.rule import Rule
 
@@ -66,10 +66,9 @@ class _Group(NamedTuple):
 
 
 class _Verdicts(NamedTuple):
-    """What a group came to, in the order of its rules, and until when."""
+    """What a group came to: verdict and, where it is unknown, reason of each rule in order; and until when."""
 
-    findings: tuple[Finding, ...]
-    told: tuple[tuple[str, str | None], ...]
+    told: tuple[tuple[Verdict, str | None], ...]
     valid_until: datetime | None
 
 
@@ -131,7 +130,11 @@ class Judge:
         key = (level, *(one.told for one in verdicts))
         found = self._results.get(key)
         if found is None:
-            findings = [finding for one in verdicts for finding in one.findings]
+            findings = [
+                Finding(rule=rule.id, severity=rule.severity, verdict=verdict, reason=reason)
+                for group, one in zip(self._groups, verdicts, strict=True)
+                for rule, (verdict, reason) in zip(group.rules, one.told, strict=True)
+            ]
             findings.sort(key=lambda finding: self._order[finding.rule])
             found = self._results[key] = result_set(findings, self.ruleset.framework, level)
         self._results.move_to_end(key)
@@ -174,7 +177,6 @@ def _groups(rules: tuple[Rule, ...]) -> tuple[_Group, ...]:
 def _remembered(findings: tuple[Finding, ...]) -> _Verdicts:
     moments = [finding.valid_until for finding in findings if finding.valid_until is not None]
     return _Verdicts(
-        tuple(finding.model_copy(update={"evidence": (), "objects": ()}) for finding in findings),
         tuple((finding.verdict, finding.reason if finding.verdict == "unknown" else None) for finding in findings),
         min(moments, default=None),
     )
