@@ -155,7 +155,10 @@ def _volatile(facts: Survey, now: datetime) -> Volatile:
             continue
         if isinstance(part, Section):
             sections[name] = VolatileSection(
-                schema_number=part.schema, taken_at=now, facts=dict(part.facts), sources=dict(part.sources)
+                schema_number=part.schema,
+                taken_at=part.taken_at or now,
+                facts=dict(part.facts),
+                sources=dict(part.sources),
             )
         else:
             sections[name] = Missing(unavailable=part.reason)

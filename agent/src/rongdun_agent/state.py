@@ -65,8 +65,11 @@ class State:
         kept = self._read("walk.json")
         if kept is None:
             return None
-        at = datetime.fromisoformat(kept["taken_at"])
-        return section_of(kept["schema"], kept["facts"], kept["sources"], taken_at=at)
+        try:
+            at = datetime.fromisoformat(kept["taken_at"])
+            return section_of(kept["schema"], kept["facts"], kept["sources"], taken_at=at)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._damaged("walk.json") from error
 
     def save_walk(self, walk: Section, at: datetime) -> None:
         """Keep a walk for the cycles and scans until the next one."""
@@ -117,8 +120,11 @@ class State:
                 str(path), "may not be read", "run as the user whom the agent runs as, or as root"
             ) from error
         except ValueError as error:
-            raise AgentError(str(path), "is damaged", f"remove it: {path.name} is made anew") from error
+            raise self._damaged(name) from error
         return found if isinstance(found, dict) else None
+
+    def _damaged(self, name: str) -> AgentError:
+        return AgentError(str(self.folder / name), "is damaged", f"remove it: {name} is made anew")
 
     def _write(self, name: str, value: dict[str, Any]) -> None:
         self._replace(name, json.dumps(value, ensure_ascii=False, default=str).encode())
