@@ -143,6 +143,16 @@ def test_sqlite_is_durable(tmp_path: Path) -> None:
     store.close()
 
 
+def test_postgresql_is_as_durable_as_its_owner_has_made_it(store: Store) -> None:
+    """An acknowledgement means a commit on disk; nothing of ours may trade that for speed."""
+    if store.dialect != "postgresql":
+        return
+    asked = text("SELECT setting, reset_val FROM pg_settings WHERE name = 'synchronous_commit'")
+    with store.write() as connection:
+        row = connection.execute(asked).one()
+        assert row.setting == row.reset_val
+
+
 @pytest.mark.parametrize("url", ["", "hello", "sqlite://", "sqlite:///:memory:", "mysql://h/x", "postgresql"])
 def test_an_address_that_is_none_is_refused_in_words(url: str) -> None:
     with pytest.raises(CollectorError, match=r"database: .*: use "):

@@ -21,7 +21,8 @@ from rongdun_contract.rules.rule import Rule
 
 KEPT_VERDICTS = 100_000
 """Of groups of rules; each is a few short tuples."""
-KEPT_RESULTS = 20_000
+KEPT_RESULTS = 2_000
+"""With their documents as they are stored, some forty kilobytes each; one that is forgotten is made again."""
 DECODED_BYTES = 64 * 2**20
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from rongdun_collector.store import fleet
 from rongdun_collector.store.fleet import Change, Group
 
 KEPT_SETS = 20_000
+"""Each is a few kilobytes: rows of verdicts are shared by all sets that have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Overview:
 
     def __init__(self) -> None:
         self._kept: dict[str, ResultSet] = {}
+        self._shared: dict[Any, Any] = {}
 
     def groups(self, connection: Connection, heard_since: datetime) -> tuple[list[Group], dict[str, ResultSet]]:
         """The reporting hosts counted by what they share, and the result sets that they have."""
@@ -54,9 +57,12 @@ class Overview:
         kept = self._kept
         found = {digest: kept[digest] for digest in digests if digest in kept}
         stored = fleet.result_sets(connection, [digest for digest in digests if digest not in found])
-        found |= {digest: unpack(data) for digest, data in stored.items()}
-        # A new dictionary instead of a changed one: other threads may be reading the old one.
-        self._kept = {**(kept if len(kept) < KEPT_SETS else {}), **found}
+        shared = self._shared
+        found |= {digest: unpack(data, shared) for digest, data in stored.items()}
+        if len(kept) >= KEPT_SETS:
+            self._kept, self._shared = found, {}
+        elif stored:  # a new dictionary instead of a changed one: other threads may be reading the old one
+            self._kept = {**kept, **found}
         return found
 
     def changes(self, connection: Connection, since: datetime, now: datetime, silent_after: timedelta) -> Changes:

@@ -86,10 +86,11 @@ def result_set(findings: Sequence[Finding], framework: Framework, level: int) ->
     )
 
 
-def unpack(packed: bytes) -> ResultSet:
-    """The result set that was stored."""
+def unpack(packed: bytes, shared: dict[Any, Any]) -> ResultSet:
+    """The result set that was stored; what it has in common with those unpacked before is taken from `shared`."""
     fields: dict[str, Any] = json.loads(zlib.decompress(packed))
-    fields["findings"] = tuple(
-        (rule, severity, verdict, reason) for rule, severity, verdict, reason in fields["findings"]
-    )
+    rows = map(tuple, fields["findings"])
+    fields["findings"] = tuple(shared.setdefault(row, row) for row in rows)
+    same = {shared.setdefault(name, name): shared.setdefault(said, said) for name, said in fields["clauses"].items()}
+    fields["clauses"] = shared.setdefault(tuple(same.items()), same)
     return ResultSet(**fields)

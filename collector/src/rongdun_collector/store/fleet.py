@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from rongdun_collector.store.results import DEFAULT_LEVEL
+from rongdun_collector.store.results import LEVEL
 from rongdun_collector.store.tables.hosts import CONFLICTS, GAPS, HOST_STATES, HOSTS
 from rongdun_collector.store.tables.register import SYSTEMS
 from rongdun_collector.store.tables.results import RESULT_INTERVALS, RESULT_SETS
@@ -50,7 +50,7 @@ class Conflict:
 
 def groups(connection: Connection, heard_since: datetime) -> list[Group]:
     """The reporting hosts, counted by what they share."""
-    by = (HOSTS.c.unit, HOSTS.c.system, func.coalesce(SYSTEMS.c.level, DEFAULT_LEVEL), RESULT_INTERVALS.c.result_set)
+    by = (HOSTS.c.unit, HOSTS.c.system, LEVEL, RESULT_INTERVALS.c.result_set)
     query = (
         select(*by, func.count())
         .select_from(HOSTS)

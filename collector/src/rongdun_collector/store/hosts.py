@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, update
 
 from rongdun_collector.store import credentials
-from rongdun_collector.store.results import DEFAULT_LEVEL
+from rongdun_collector.store.results import LEVEL
 from rongdun_collector.store.tables.hosts import CONFLICTS, HOST_STATES, HOSTS
 from rongdun_collector.store.tables.register import SYSTEMS, UNITS
 from rongdun_collector.store.tables.results import COUNTED, RESULT_INTERVALS, RESULT_SETS
@@ -137,7 +137,6 @@ _IN_CONFLICT = (
     .where(or_(CONFLICTS.c.host == HOSTS.c.id, CONFLICTS.c.other == HOSTS.c.id), CONFLICTS.c.settled_at.is_(None))
     .exists()
 )
-_LEVEL = func.coalesce(SYSTEMS.c.level, DEFAULT_LEVEL)
 _ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
     "hostname": (),
     "score": (RESULT_SETS.c.score.is_(None), RESULT_SETS.c.score),
@@ -155,7 +154,7 @@ def _query(heard_since: datetime) -> Select[Any]:
             UNITS.c.name.label("unit_name"),
             HOSTS.c.system,
             SYSTEMS.c.name.label("system_name"),
-            _LEVEL.label("level"),
+            LEVEL.label("level"),
             func.coalesce(SYSTEMS.c.critical, False).label("is_critical"),
             _presence(heard_since).label("presence"),
             _IN_CONFLICT.label("in_conflict"),
@@ -188,7 +187,7 @@ def _filtered(query: Select[Any], wanted: HostFilter, heard_since: datetime) -> 
     if wanted.system is not None:
         query = query.where(or_(HOSTS.c.system == wanted.system, SYSTEMS.c.name == wanted.system))
     if wanted.level is not None:
-        query = query.where(_LEVEL.in_([wanted.level]))
+        query = query.where(LEVEL.in_([wanted.level]))
     if wanted.conflict is not None:
         query = query.where(_IN_CONFLICT if wanted.conflict else ~_IN_CONFLICT)
     if wanted.hostname_part:

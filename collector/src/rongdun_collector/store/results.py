@@ -13,6 +13,8 @@ from rongdun_collector.store.tables.register import SYSTEMS
 from rongdun_collector.store.tables.results import COUNTED, EVALUATIONS, RESULT_INTERVALS, RESULT_SETS
 
 DEFAULT_LEVEL = 3
+LEVEL = func.coalesce(SYSTEMS.c.level, DEFAULT_LEVEL)
+"""At which level a host is judged: its system's, where it has one."""
 _SET = RESULT_SETS.c
 
 _STORE_SET = text(
@@ -79,7 +81,7 @@ def due_hosts(connection: Connection, inputs: str, now: datetime, limit: int) ->
         done.host.is_(None),
         done.root != state.root,
         done.inputs != inputs,
-        done.level != _LEVEL,
+        done.level != LEVEL,
         done.valid_until <= now,
         done.read_at.is_distinct_from(state.read_at),
         done.volatile_at.is_distinct_from(state.volatile_at),
@@ -175,12 +177,11 @@ def _evaluation(inputs: str, outcome: Outcome, now: datetime) -> dict[str, objec
     }
 
 
-_LEVEL = func.coalesce(SYSTEMS.c.level, DEFAULT_LEVEL)
 _JUDGED = (
     select(
         HOST_STATES.c.host,
         HOST_STATES.c.root,
-        _LEVEL.label("level"),
+        LEVEL.label("level"),
         HOST_STATES.c.read_at,
         HOST_STATES.c.volatile_at,
     )
