@@ -8,6 +8,7 @@ from rongdun_agent.host import Host
 from rongdun_agent.shell_profiles.conditionals import Truth, both, either, neg
 from rongdun_agent.shell_profiles.outcome import Outcome, Undecided, gather
 from rongdun_agent.shell_profiles.parser import parse
+from rongdun_agent.shell_profiles.scripts import Scripts
 from rongdun_agent.shell_profiles.simple_commands import SimpleCommands
 from rongdun_agent.shell_profiles.syntax import (
     Case,
@@ -54,11 +55,11 @@ class Interpreter:
 
     def source(self, path: str, world: World) -> Outcome:
         """Run a file; an absent one changes nothing and fails. A `return` at its top ends only the file."""
-        text = self._host.read_text(path) if self._host.is_file(path) else None
-        if text is None:
+        script = self._host.once(Scripts).of(path)
+        if script is None:
             return Outcome(world, status=False)
         self._deeper(1)
-        outcome = self._top(parse(text), world, path)
+        outcome = self._top(script, world, path)
         self._deeper(-1)
         world_after = joined(outcome.world, outcome.leaving.pop("return", None))
         return Outcome(world_after, None, outcome.leaving)
