@@ -14,7 +14,7 @@ from rongdun_collector.assessment import judge
 from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_collector.store import documents, register
 from rongdun_collector.store.register import System, Unit
-from rongdun_contract.documents import Section, Unavailable
+from rongdun_contract.documents import Section, Unavailable, section_of
 from rongdun_contract.wire import Missing, Volatile, VolatileSection
 from tests.collector.agents import Agent, enrol, section
 from tests.collector.conftest import make_token
@@ -210,6 +210,17 @@ def test_facts_that_no_agent_should_send_do_not_stop_the_others(
     counts = collector.judged(bad.host)["counts"]
     assert counts["unknown"] >= 2
     assert collector.services.background.counts.failures == 0
+
+
+@pytest.mark.parametrize("junk", [5, None, "x", [], {}, {"where": 5}, {"where": "/x:1", "overrides": [5]}], ids=repr)
+def test_sources_that_are_none_are_left_out(agent: Agent, collector: Collector, junk: Any) -> None:
+    """The page of a hostile host is shown like any other."""
+    facts = {"installed": True, "contexts": [{"name": "base", "permit_root_login": "yes"}]}
+    good = {"where": "/etc/ssh/sshd_config:3"}
+    agent.report({"sshd": section_of(1, facts, {"": junk, "contexts[0]": good})}, START)
+    assert collector.get(f"/v1/hosts/{agent.host}/facts/sshd")["sources"] == {"contexts[0]": good}
+    for page in ("findings", "facts", "facts/sshd"):
+        assert collector.client.get(f"/hosts/{agent.host}/{page}".removesuffix("/findings")).status_code == 200
 
 
 def test_the_level_of_a_system_is_the_level_of_its_hosts(collector: Collector) -> None:

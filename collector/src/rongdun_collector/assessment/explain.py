@@ -57,14 +57,26 @@ def _stable(at: SectionAt, stored: dict[str, bytes], taken_at: datetime | None) 
         return _unavailable(at.unavailable)
     if facts is None or sources is None:
         return Unavailable("error", "a stored document is gone")
-    return Section(at.schema_number, from_json(facts), from_json(sources), at.facts, at.sources, taken_at=taken_at)
+    return Section(at.schema_number, from_json(facts), _sources(sources), at.facts, at.sources, taken_at=taken_at)
 
 
 def _changing(at: VolatileAt) -> Section | Unavailable:
     if at.facts is None or at.schema_number is None or at.facts_digest is None:
         return _unavailable(at.unavailable)
-    sources: dict[str, Any] = from_json(at.sources) if at.sources else {}
-    return Section(at.schema_number, from_json(at.facts), sources, at.facts_digest, "", taken_at=at.taken_at)
+    sources = at.sources or b"{}"
+    return Section(at.schema_number, from_json(at.facts), _sources(sources), at.facts_digest, "", taken_at=at.taken_at)
+
+
+def _sources(data: bytes) -> dict[str, dict[str, Any]]:
+    """Sources by the path of their fact; what is none, because no agent of ours sent it, is left out."""
+    return {path: said for path, said in from_json(data).items() if _is_source(said)}
+
+
+def _is_source(said: object) -> bool:
+    if not isinstance(said, dict) or not isinstance(said.get("where"), str):
+        return False
+    overrides = said.get("overrides", [])
+    return isinstance(overrides, list) and all(isinstance(one, str) for one in overrides)
 
 
 def _unavailable(reason: str | None) -> Unavailable:
