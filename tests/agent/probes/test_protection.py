@@ -109,7 +109,8 @@ def test_what_bans_addresses_detects_no_intrusion(make_host: MakeHost) -> None:
     assert products(host) == {}
 
 
-AIDE = {"/usr/bin/aide": ""}
+CRON = {"/usr/sbin/cron": ""}
+AIDE = {"/usr/bin/aide": ""} | CRON
 
 
 @pytest.mark.parametrize(
@@ -161,10 +162,17 @@ def test_a_check_is_worth_what_its_schedule_is(
     assert product(make_host(AIDE | dict(files)), "aide").scheduled is scheduled
 
 
+def test_without_a_cron_nothing_runs_what_lies_in_its_directories(make_host: MakeHost) -> None:
+    """Packages bring their scripts whether or not anybody is there to run them."""
+    host = make_host({"/usr/bin/aide": "", "/etc/cron.daily/aide": script("aide --check")})
+    assert product(host, "aide").scheduled is False
+
+
 @pytest.mark.parametrize(("switch", "scheduled"), [('CRON_DAILY_RUN=""\n', False), ('CRON_DAILY_RUN="true"\n', True)])
 def test_debian_brings_rkhunters_script_switched_off(make_host: MakeHost, *, switch: str, scheduled: bool) -> None:
     run = ". /etc/default/rkhunter\n/usr/bin/rkhunter --cronjob"
     files = {
+        **CRON,
         "/usr/bin/rkhunter": "",
         "/etc/cron.daily/rkhunter": script(run),
         "/etc/default/rkhunter": f"# x\n{switch}",
@@ -186,7 +194,7 @@ def test_a_dump_program_is_a_backup_only_when_something_runs_it(make_host: MakeH
     """Every PostgreSQL server has pg_dump; that alone has saved nobody's data."""
     host = make_host({"/usr/bin/pg_dump": ""})
     assert products(host) == {}
-    host = make_host({"/etc/cron.d/db": "0 1 * * * postgres pg_dump -Fc app > /backup/app\n"})
+    host = make_host(CRON | {"/etc/cron.d/db": "0 1 * * * postgres pg_dump -Fc app > /backup/app\n"})
     assert product(host, "postgresql-dump").scheduled is True
 
 

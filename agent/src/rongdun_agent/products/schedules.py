@@ -41,12 +41,13 @@ def scheduled(host: Host, regularly: Regularly) -> Maybe[bool]:
 
 
 def regular_work(host: Host) -> Work:
-    """Gather it; what cron ignores counts for nothing, nor does a script that is too large to be one."""
+    """Gather it; what cron ignores counts for nothing, nor does a script that is too large, nor any without a cron."""
     texts: dict[str, str] = {}
     complete = True
-    for read in (_of_the_system, _of_users, _of_scripts):
+    dialect = dialect_of(host)
+    for read in (_of_the_system, _of_users, _of_scripts) if dialect.installed else ():
         try:
-            for path, text in read(host, dialect_of(host)):
+            for path, text in read(host, dialect):
                 texts[path] = f"{texts.get(path, '')}{text}\n"
         except Refused:
             complete = False
