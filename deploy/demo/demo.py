@@ -21,6 +21,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 START_TIMEOUT_S = 60.0
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class DemoError(Exception):
@@ -30,7 +31,8 @@ class DemoError(Exception):
 def main() -> int:
     """Run the demo; 0 when everything answered, 1 when a page did not, 2 when it could not start, 130 after Ctrl-C."""
     options = _options()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for one in _STOPS:
+        signal.signal(one, _interrupt)
     try:
         _refuse_taken_port(options.port)
         with _collector(options) as url:
@@ -61,6 +63,9 @@ def _options() -> argparse.Namespace:
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
+    """Stop in order, once: make passes on the signal that it got itself, and a second one must not cut this short."""
+    for one in _STOPS:
+        signal.signal(one, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
