@@ -115,7 +115,7 @@ def _report(  # noqa: PLR0913, PLR0917 - all that a cycle did comes together her
         seconds=round(time.monotonic() - cycle.started, 3),
         root=root,
         delivered=sent.delivered,
-        pending=len(spool.pending()),
+        pending=spool.count(),
         pending_bytes=spool.size_bytes(),
         problem=sent.problem,
         interval_s=_interval(sent.answer, cycle.before, cycle.config),
@@ -136,7 +136,7 @@ def _health(spool: Spool, probes: Sequence[ProbeStatus], started: float) -> Heal
         cycle_s=round(time.monotonic() - started, 2),
         cpu_s=round(usage.ru_utime + usage.ru_stime, 2),
         peak_bytes=usage.ru_maxrss * 1024,
-        spooled=len(spool.pending()) - 1,
+        spooled=spool.count() - 1,
         spool_bytes=spool.size_bytes(),
         probes={p.name: ProbeHealth(seconds=round(p.seconds, 3), error=_line(p.error)) for p in probes},
     )

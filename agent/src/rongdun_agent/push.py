@@ -31,10 +31,10 @@ def push(spool: Spool, client: Client, health: Health, *, probes_changed: bool) 
     `health.probes` travels with the newest state when something changed, and with every manifest.
     """
     delivered, answer = 0, None
-    entries = spool.pending()
-    for entry in entries:
-        newest = entry.sequence == entries[-1].sequence
-        answer = _deliver(spool, client, entry, health, with_probes=probes_changed and newest)
+    left = spool.count()
+    while left and (entry := spool.oldest()) is not None:
+        left -= 1
+        answer = _deliver(spool, client, entry, health, with_probes=probes_changed and not left)
         spool.acknowledge(entry.sequence)
         delivered += 1
     return Pushed(delivered, answer)

@@ -109,6 +109,14 @@ class Spool:
         """All entries that the collector has not acknowledged, oldest first."""
         return tuple(self._entries("WHERE NOT acknowledged ORDER BY sequence", ()))
 
+    def oldest(self) -> Entry | None:
+        """The pending entry that is due next, or None when the collector has everything."""
+        return next(self._entries("WHERE NOT acknowledged ORDER BY sequence LIMIT 1", ()), None)
+
+    def count(self) -> int:
+        """How many entries are pending."""
+        return int(self._db.execute("SELECT count(*) FROM entry WHERE NOT acknowledged").fetchone()[0])
+
     def document(self, digest: str) -> bytes | None:
         """The canonical bytes of a document, or None if no entry here has it."""
         row = self._db.execute("SELECT data FROM document WHERE digest = ?", (digest,)).fetchone()
@@ -156,9 +164,15 @@ class Spool:
             self._drop("sequence = ?", (lost,))
 
     def _drop(self, where: str, values: tuple[int, ...]) -> None:
-        self._db.execute(f"DELETE FROM entry WHERE {where}", values)  # noqa: S608 - our own three constant clauses
-        self._db.execute("DELETE FROM part WHERE sequence NOT IN (SELECT sequence FROM entry)")
-        self._db.execute("DELETE FROM document WHERE digest NOT IN (SELECT digest FROM part)")
+        """Remove entries, and the documents that no other entry has; cheap however many others there are."""
+        found = self._db.execute(f"SELECT sequence FROM entry WHERE {where}", values).fetchall()  # noqa: S608 - our own three constant clauses
+        for gone in found:
+            digests = self._db.execute("SELECT digest FROM part WHERE sequence = ?", gone).fetchall()
+            self._db.execute("DELETE FROM part WHERE sequence = ?", gone)
+            self._db.execute("DELETE FROM entry WHERE sequence = ?", gone)
+            self._db.executemany(
+                "DELETE FROM document WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM part WHERE digest = ?1)", digests
+            )
 
     def _entries(self, tail: str, values: tuple[int, ...]) -> Iterator[Entry]:
         columns = "sequence, taken_at, confirmed_until, root, manifest, read_at, gap_from, gap_to, merged"
