@@ -81,8 +81,9 @@ def _serve(client: socket.socket, relay: Relay, over: threading.Event) -> None:
             up = threading.Thread(target=_pump, args=(client, server, _counter(relay, "sent")), daemon=True)
             up.start()
             _pump(server, client, _counter(relay, "received"), relay)
-            with contextlib.suppress(OSError):
-                server.shutdown(socket.SHUT_RDWR)
+            for end in (server, client):  # closing alone does not reach a peer while a thread still reads
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
 
 
 def _counter(relay: Relay, name: str) -> Callable[[int], None]:
