@@ -11,15 +11,15 @@ import gc  # noqa: E402 - the clock comes first
 
 gc.disable()  # as the command does
 
-import argparse  # noqa: E402
-import io  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
-import sys  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
-from importlib import import_module  # noqa: E402
-from typing import TypeVar  # noqa: E402
+import argparse  # noqa: E402 - timed: the clock is read before the first import
+import io  # noqa: E402 - timed: the clock is read before the first import
+import json  # noqa: E402 - timed: the clock is read before the first import
+import os  # noqa: E402 - timed: the clock is read before the first import
+import sys  # noqa: E402 - timed: the clock is read before the first import
+from collections.abc import Callable  # noqa: E402 - timed: the clock is read before the first import
+from datetime import UTC, datetime  # noqa: E402 - timed: the clock is read before the first import
+from importlib import import_module  # noqa: E402 - timed: the clock is read before the first import
+from typing import TypeVar  # noqa: E402 - timed: the clock is read before the first import
 
 T = TypeVar("T")
 IMPORTS = ("pydantic.main", "rongdun_contract.facts", "rongdun_agent.probes", "rongdun_agent.commands.scan")
@@ -48,14 +48,14 @@ def main() -> None:
 def scan() -> None:
     """What `rongdun-agent scan --format json` does."""
     from rongdun_agent.commands.scan import add_arguments  # noqa: PLC0415 - timed above
-    from rongdun_agent.host import Host  # noqa: PLC0415
-    from rongdun_agent.probes import PROBES  # noqa: PLC0415
-    from rongdun_agent.scan.as_json import write_json  # noqa: PLC0415
-    from rongdun_agent.scan.judgement import Judgement  # noqa: PLC0415
-    from rongdun_agent.scan.options import wish_of  # noqa: PLC0415
-    from rongdun_agent.survey import survey  # noqa: PLC0415
-    from rongdun_contract.evaluate import evaluate  # noqa: PLC0415
-    from rongdun_contract.score import host_score  # noqa: PLC0415
+    from rongdun_agent.host import Host  # noqa: PLC0415 - each import is a stage that is timed
+    from rongdun_agent.probes import PROBES  # noqa: PLC0415 - each import is a stage that is timed
+    from rongdun_agent.scan.as_json import write_json  # noqa: PLC0415 - each import is a stage that is timed
+    from rongdun_agent.scan.judgement import Judgement  # noqa: PLC0415 - each import is a stage that is timed
+    from rongdun_agent.scan.options import wish_of  # noqa: PLC0415 - each import is a stage that is timed
+    from rongdun_agent.survey import survey  # noqa: PLC0415 - each import is a stage that is timed
+    from rongdun_contract.evaluate import evaluate  # noqa: PLC0415 - each import is a stage that is timed
+    from rongdun_contract.score import host_score  # noqa: PLC0415 - each import is a stage that is timed
 
     parser = argparse.ArgumentParser()
     add_arguments(parser)

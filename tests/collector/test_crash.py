@@ -91,7 +91,7 @@ def insist(send: object, end: float) -> httpx.Response:
     """Repeat a request until it is answered, as an agent does."""
     while True:
         with contextlib.suppress(httpx.TransportError):
-            answer: httpx.Response = send()  # type: ignore[operator]
+            answer: httpx.Response = send()  # type: ignore[operator] # the message is built as plain data, as a broken agent might
             if answer.status_code < 500:
                 return answer
         assert time.monotonic() < end
@@ -101,7 +101,7 @@ def insist(send: object, end: float) -> httpx.Response:
 def deliver(agent: Agent, number: int, end: float) -> None:
     """Do all that it takes until state `number` is acknowledged."""
     facts = state(number)
-    message = agent.message(facts, START + timedelta(seconds=number), sequence=number)  # type: ignore[arg-type]
+    message = agent.message(facts, START + timedelta(seconds=number), sequence=number)  # type: ignore[arg-type] # the message is built as plain data, as a broken agent might
     while True:
         answer = insist(lambda: agent.post(message), end)
         assert answer.status_code == 200, answer.text
@@ -110,9 +110,9 @@ def deliver(agent: Agent, number: int, end: float) -> None:
             assert said.acknowledged == number
             return
         if said.need:
-            message["manifest"] = manifest(facts)  # type: ignore[arg-type]
+            message["manifest"] = manifest(facts)  # type: ignore[arg-type] # the message is built as plain data, as a broken agent might
         if said.missing:
-            wanted = {name: documents(facts)[name] for name in said.missing}  # type: ignore[arg-type]
+            wanted = {name: documents(facts)[name] for name in said.missing}  # type: ignore[arg-type] # the message is built as plain data, as a broken agent might
             assert insist(lambda: agent.send_documents(wanted), end).status_code == 200  # noqa: B023 - called at once
 
 

@@ -59,7 +59,7 @@ def test_a_setting_is_taken_from_where_it_should_be(
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False)],  # noqa: S104
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False)],  # noqa: S104 - an address that must be refused
 )
 def test_loopback_is_told_from_the_rest(host: str, loopback: bool) -> None:
     assert Settings(host=host).is_loopback is loopback

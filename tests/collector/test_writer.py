@@ -99,7 +99,7 @@ def test_a_database_that_is_away_is_waited_for(
         agent = enrol(collector.client, make_token(collector))
         agent.report(SURVEY, START)
         postgres_cluster.sql(f"alter database {name} allow_connections false")
-        postgres_cluster.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")  # noqa: S608
+        postgres_cluster.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")  # noqa: S608 - a database name of the test's own
         for answer in (agent.post(agent.message(SURVEY, START, sequence=2)), collector.client.get("/v1/hosts")):
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
             assert "database" in answer.json()["detail"]
@@ -130,7 +130,7 @@ def test_a_host_may_be_twice_in_a_batch(store: Store, collector: Collector, agen
     with store.write() as connection:
         batch = [reported(agent, 2), reported(agent, 3), reported(agent, 2)]
         answers = record(connection, batch, collector.clock(), 300)
-    assert [one.answer.acknowledged for one in answers] == [2, 3, 2]  # type: ignore[union-attr]
+    assert [one.answer.acknowledged for one in answers] == [2, 3, 2]  # type: ignore[union-attr] # an answer is there, or the test fails here
 
 
 def test_beyond_its_bound_the_queue_says_when_to_come_back(store: Store, agent: Agent) -> None:

@@ -60,7 +60,7 @@ NAMED: tuple[str, ...] = (
     "/boot",
     "/root",
     "/tmp",  # noqa: S108 - looked at, never written to
-    "/var/tmp",  # noqa: S108
+    "/var/tmp",  # noqa: S108 - its permissions are asked for, nothing is written there
 )
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(

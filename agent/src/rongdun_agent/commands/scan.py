@@ -46,15 +46,15 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
 def _write(judgement: Judgement, form: str, out: TextIO) -> None:
     """Only the writer that is asked for is imported."""
     if form == "json":
-        from rongdun_agent.scan.as_json import write_json  # noqa: PLC0415
+        from rongdun_agent.scan.as_json import write_json  # noqa: PLC0415 - one format is wanted, the others are not imported
 
         write_json(judgement, out)
     elif form == "csv":
-        from rongdun_agent.scan.as_csv import write_csv  # noqa: PLC0415
+        from rongdun_agent.scan.as_csv import write_csv  # noqa: PLC0415 - one format is wanted, the others are not imported
 
         write_csv(judgement, out)
     else:
-        from rongdun_agent.scan.table import write_table  # noqa: PLC0415
-        from rongdun_agent.scan.text import paper_for  # noqa: PLC0415
+        from rongdun_agent.scan.table import write_table  # noqa: PLC0415 - one format is wanted, the others are not imported
+        from rongdun_agent.scan.text import paper_for  # noqa: PLC0415 - one format is wanted, the others are not imported
 
         write_table(judgement, paper_for(out, os.environ))

@@ -30,7 +30,7 @@ def last_visits(host: Host, database: Database) -> dict[str, Visit] | None:
 def _rows(address: str, question: str) -> list[tuple[object, ...]]:
     """The answer; where SQLite could not create its lock files beside the database, the file alone is read."""
     import sqlite3  # noqa: PLC0415 - loaded on the few systems that have such a database
-    from contextlib import closing  # noqa: PLC0415
+    from contextlib import closing  # noqa: PLC0415 - only hosts with such a database pay for it
 
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         try:

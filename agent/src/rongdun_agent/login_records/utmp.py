@@ -64,7 +64,7 @@ def _shape(first: bytes, size: int) -> struct.Struct:
     fitting = [shape for shape in _SHAPES if size % shape.size == 0] or list(_SHAPES)
     for shape in fitting:
         second = first[shape.size : shape.size + 4]
-        if len(second) < 4 or (second[2:] == b"\0\0" and int.from_bytes(second[:2], "little") <= _LAST_TYPE):  # noqa: PLR2004
+        if len(second) < 4 or (second[2:] == b"\0\0" and int.from_bytes(second[:2], "little") <= _LAST_TYPE):  # noqa: PLR2004 - the four bytes of a record's type
             return shape
     return fitting[0]
 

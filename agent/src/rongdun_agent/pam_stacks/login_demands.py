@@ -52,7 +52,7 @@ class LoginStack(NamedTuple):
 
     def open_to_all(self) -> tuple[Verdict, int | None]:
         """Whether somebody who knows and has nothing gets in, and the line that lets them."""
-        ends = self._ends(Scenario(password="wrong", withheld="all", member=True), note_passing=True)  # noqa: S106
+        ends = self._ends(Scenario(password="wrong", withheld="all", member=True), note_passing=True)  # noqa: S106 - what a module is told in this scenario, no password
         verdict = possible(ends, lambda end: end.success)
         _, line = _possible_by(ends, PASSED)
         return verdict, line

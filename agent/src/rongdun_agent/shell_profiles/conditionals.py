@@ -53,9 +53,9 @@ class Conditionals:
             return None if words[0] is None else words[0] != ""
         if len(words) == 2:  # noqa: PLR2004 - an operator and its operand
             return neg(self.test(words[1:])) if words[0] == "!" else self.unary(words[0], words[1])
-        if len(words) == 3 and words[1] in BINARY:  # noqa: PLR2004
+        if len(words) == 3 and words[1] in BINARY:  # noqa: PLR2004 - operands and operator of test(1)
             return self.binary(words[0], words[1], words[2])
-        if words[0] == "!" and len(words) == 4:  # noqa: PLR2004
+        if words[0] == "!" and len(words) == 4:  # noqa: PLR2004 - operands and operator of test(1)
             return neg(self.test(words[1:]))
         return self._split(words)
 

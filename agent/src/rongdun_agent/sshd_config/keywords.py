@@ -39,15 +39,15 @@ def keywords_of(build: Build) -> Mapping[str, Keyword]:
 
 
 def _global(handler: Handler, *settings: str, **when: object) -> tuple[Keyword, ...]:
-    return tuple(Keyword(setting.replace("_", ""), setting, handler, False, **when) for setting in settings)  # type: ignore[arg-type]  # noqa: FBT003
+    return tuple(Keyword(setting.replace("_", ""), setting, handler, False, **when) for setting in settings)  # type: ignore[arg-type]  # noqa: FBT003 - the mapping holds fields of Keyword by name
 
 
 def _anywhere(handler: Handler, *settings: str, **when: object) -> tuple[Keyword, ...]:
-    return tuple(Keyword(setting.replace("_", ""), setting, handler, True, **when) for setting in settings)  # type: ignore[arg-type]  # noqa: FBT003
+    return tuple(Keyword(setting.replace("_", ""), setting, handler, True, **when) for setting in settings)  # type: ignore[arg-type]  # noqa: FBT003 - the mapping holds fields of Keyword by name
 
 
 def _retired(*names: str, in_match: bool = False, **when: object) -> tuple[Keyword, ...]:
-    return tuple(Keyword(name, "", simple.ignored, in_match, **when) for name in names)  # type: ignore[arg-type]
+    return tuple(Keyword(name, "", simple.ignored, in_match, **when) for name in names)  # type: ignore[arg-type] # the mapping holds fields of Keyword by name
 
 
 _KEYS = algorithm_list("keys")
