@@ -126,11 +126,20 @@ class Gap(WireModel):
     merged: Sequence
 
 
+class DrillWatch(WireModel):
+    """The host watches for this drill; `reference` is the root digest of the state that it pinned to compare with."""
+
+    id: Line
+    reference: Digest
+
+
 class CheckIn(WireModel):
     """One state of a host: seen first at `taken_at`, still so at `confirmed_until` (absent: the same moment).
 
     `epoch` is random and made together with the spool that counts `sequence`; states are sent in order, one at a time.
-    `read_at` names sections that were read at another time than the state (the walk).
+    `read_at` names sections that were read at another time than the state (the walk). `drill` is there while the host
+    watches for one; such a host repeats its check-in every `period_s`, which says that all watched sections were looked
+    at again and are as they were.
     """
 
     schema_number: Annotated[Literal[1], Field(alias="schema")]
@@ -143,6 +152,7 @@ class CheckIn(WireModel):
     gap: Gap | None = None
     read_at: Annotated[dict[SectionName, Moment], Field(max_length=256)] = {}
     manifest: WireManifest | None = None
+    drill: DrillWatch | None = None
 
 
 class PackReference(WireModel):
@@ -154,7 +164,10 @@ class PackReference(WireModel):
 
 
 class DrillOrder(WireModel):
-    """Watch these sections closely until then; the host's own configuration bounds it."""
+    """Pin a reference, then watch these sections closely until then and check in every `period_s`.
+
+    The host's own configuration bounds it. The first answer without an order ends it.
+    """
 
     id: Line
     until: Moment
