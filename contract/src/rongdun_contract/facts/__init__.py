@@ -8,6 +8,7 @@ from rongdun_contract.facts.accounts import Accounts
 from rongdun_contract.facts.audit import Audit
 from rongdun_contract.facts.boot import Boot
 from rongdun_contract.facts.capacity import Capacity
+from rongdun_contract.facts.devices import Devices
 from rongdun_contract.facts.files import Files
 from rongdun_contract.facts.firewall import Firewall
 from rongdun_contract.facts.hardware import Hardware
@@ -57,6 +58,7 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
         "audit": SectionSpec(Audit),
         "boot": SectionSpec(Boot),
         "capacity": SectionSpec(Capacity, volatile=True),
+        "devices": SectionSpec(Devices),
         "files": SectionSpec(Files),
         "firewall": SectionSpec(Firewall),
         "hardware": SectionSpec(Hardware),
