@@ -30,10 +30,11 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     if state.credential() is None:
         raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
     supervisor = Path(rongdun_agent.__file__).with_name("supervisor.py")
-    worker = [sys.executable, "-m", "rongdun_agent.cli", "run", "--once", "--state", str(state.folder)]
-    worker += ["--config", str(options.config)] if options.config else []
+    ours = [sys.executable, "-I", "-m", "rongdun_agent.cli"]  # -I: nothing is imported from where it was started
+    told = ["--state", str(state.folder), *(["--config", str(options.config)] if options.config else [])]
+    children = [*ours, "run", "--once", *told, "--", *ours, "watch", *told]
     out.flush()
-    return os.execv(sys.executable, [sys.executable, "-I", "-S", str(supervisor), str(state.folder), *worker])  # noqa: S606 - our own file
+    return os.execv(sys.executable, [sys.executable, "-I", "-S", str(supervisor), str(state.folder), *children])  # noqa: S606 - our own file
 
 
 def _once(state: State, config: Path | None, out: TextIO) -> int:
