@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from rongdun_agent.errors import AgentError
+from rongdun_agent.spool import Spool
 from rongdun_agent.state import Credential, State, default_state
 from rongdun_contract.documents import section_of
 
@@ -70,3 +72,37 @@ def test_the_directory_follows_the_environment(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert default_state() == tmp_path / "state" / "rongdun"
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to make files for others")
+def test_what_root_makes_belongs_to_the_folders_owner(tmp_path: Path) -> None:
+    """Root enrols, then a service of another user goes on: it must be able to write every file that is there."""
+    folder = tmp_path / "agent"
+    folder.mkdir()
+    os.chown(folder, 4321, 4322)
+    state = State(folder)
+    state.save_credential(Credential("http://127.0.0.1", "h", "h.secret"))
+    with state.locked(), closing(Spool(state.spool_path)) as spool:
+        spool.renew_epoch()
+        names = {path.name for path in folder.iterdir()}
+        assert {"credential.json", "lock", "spool.db", "spool.db-wal", "spool.db-shm"} <= names
+        assert {(path.stat().st_uid, path.stat().st_gid) for path in folder.iterdir()} == {(4321, 4322)}
+
+
+def make_all_files(state: State) -> None:
+    with state.locked(), closing(Spool(state.spool_path)):
+        state.save_credential(Credential("http://127.0.0.1", "h", "h.secret"))
+
+
+@pytest.mark.parametrize("name", ["lock", ".credential.json.new", "spool.db"])
+def test_no_link_leads_root_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    """The folder's owner has few rights, and root writes there: a link would lend him root's."""
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    state = State(tmp_path / "agent")
+    state.folder.mkdir()
+    (state.folder / name).symlink_to(precious)
+    with pytest.raises((OSError, AgentError)):
+        make_all_files(state)
+    assert precious.read_text() == "kept"

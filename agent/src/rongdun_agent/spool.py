@@ -7,6 +7,7 @@ which then says how many were lost (`gap`).
 """
 
 import json
+import os
 import secrets
 import sqlite3
 import zlib
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rongdun_agent.state import open_for_owner
 from rongdun_contract.documents import Manifest, Section, Survey, canonical_json, manifest, root_digest
 
 BOUND_BYTES = 64 * 2**20
@@ -67,6 +69,7 @@ class Spool:
     def __init__(self, path: Path, bound_bytes: int = BOUND_BYTES) -> None:
         self._bound = bound_bytes
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(open_for_owner(path, os.O_RDWR))  # SQLite gives the files beside it to whom this one belongs to
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")

@@ -15,6 +15,9 @@ from rongdun_contract.documents import Section, section_of
 
 SYSTEM_STATE = Path("/var/lib/rongdun")
 
+_MAKING = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+"""Root writes here too, in a folder that is not root's: no link that lies there may lead it elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -92,7 +95,7 @@ class State:
     def locked(self) -> Iterator[None]:
         """Only one cycle at a time; a second one is told so."""
         self._make_folder()
-        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = open_for_owner(self.folder / "lock", os.O_RDWR)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -134,7 +137,7 @@ class State:
         self._make_folder()
         path, fresh = self.folder / name, self.folder / f".{name}.new"
         try:
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            descriptor = open_for_owner(fresh, os.O_WRONLY | os.O_TRUNC)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
@@ -144,6 +147,18 @@ class State:
             raise AgentError(
                 str(path), f"cannot be written ({error.strerror})", "make room, or mend its owner"
             ) from error
+
+
+def open_for_owner(path: Path, flags: int) -> int:
+    """Open a file of the folder, made where it is not there.
+
+    What root makes in the service's folder is given to the service's user, who could not write it otherwise.
+    """
+    descriptor = os.open(path, flags | _MAKING, 0o600)
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
 
 
 def default_state() -> Path:
