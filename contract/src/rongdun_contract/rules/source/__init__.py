@@ -1,7 +1,7 @@
 """Reading YAML that people wrote: bounded, without YAML's surprises, and with the line of everything."""
 
 from rongdun_contract.rules.source.nodes import Entries, Items, Node, Scalar, plain
-from rongdun_contract.rules.source.read import read_yaml
+from rongdun_contract.rules.source.read import parse_yaml, read_bytes, read_yaml
 from rongdun_contract.rules.source.validate import validated
 
 __all__ = [
@@ -9,7 +9,9 @@ __all__ = [
     "Items",
     "Node",
     "Scalar",
+    "parse_yaml",
     "plain",
+    "read_bytes",
     "read_yaml",
     "validated",
 ]

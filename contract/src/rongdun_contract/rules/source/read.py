@@ -19,7 +19,13 @@ _CONTROL = re.compile("[^\\t\\n\\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 
 def read_yaml(path: Path, report: Report) -> Node | None:
     """Read one YAML document; what is wrong with it goes to the report, and what cannot be read at all gives None."""
-    text = _text(path, report)
+    data = read_bytes(path, report)
+    return None if data is None else parse_yaml(data, report)
+
+
+def parse_yaml(data: bytes, report: Report) -> Node | None:
+    """The same for bytes that were read already, where something is said about these very bytes, such as a digest."""
+    text = _decoded(data, report)
     if text is None:
         return None
     if not yaml.__with_libyaml__:
@@ -38,7 +44,8 @@ def read_yaml(path: Path, report: Report) -> Node | None:
     return None
 
 
-def _text(path: Path, report: Report) -> str | None:
+def read_bytes(path: Path, report: Report) -> bytes | None:
+    """The bytes of a regular file of at most MAX_BYTES; else None, and the report says why."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -49,11 +56,11 @@ def _text(path: Path, report: Report) -> str | None:
     except OSError as error:
         report.add(0, "", f"cannot be read: {error.strerror}", "check that it exists and who may read it")
         return None
-    if len(data) > MAX_BYTES:
-        size = max(status.st_size, len(data))
-        report.add(0, "", f"has {size} bytes, more than {MAX_BYTES}", "split it; no such file is that large")
-        return None
-    return _decoded(data, report)
+    if len(data) <= MAX_BYTES:
+        return data
+    size = max(status.st_size, len(data))
+    report.add(0, "", f"has {size} bytes, more than {MAX_BYTES}", "split it; no such file is that large")
+    return None
 
 
 def _decoded(data: bytes, report: Report) -> str | None:

@@ -23,6 +23,9 @@ _REMEDIES = {
 }
 
 
+_LOOK_UP = "see docs/reference for what may stand here"
+
+
 def validated(model: type[M], node: Node, report: Report, *, under: str = "") -> M | None:
     """The document as a model, or None with its mistakes in the report; `under` is put before each field's name."""
     if not isinstance(node, Entries):
@@ -49,7 +52,7 @@ def _report(model: type[BaseModel], node: Node, detail: ErrorDetails, report: Re
         what, remedy = f"{_shown(detail['input'])} is not possible here", _nearest_choice(detail)
     else:
         what = f"{_shown(detail['input'])}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-        remedy = _REMEDIES.get(kind, "see docs/reference for what may stand here")
+        remedy = detail.get("ctx", {}).get("remedy") or _REMEDIES.get(kind, _LOOK_UP)
     report.add(line_of(node, path), field, what, remedy)
 
 
