@@ -12,6 +12,8 @@ import uvicorn
 from rongdun_collector.app import build_app
 from rongdun_collector.assessment.ruleset import load_ruleset
 from rongdun_collector.cli.database import add_database_arguments, opened, settings_of, utc_now
+from rongdun_collector.cli.notify import service_manager
+from rongdun_collector.cli.server import Server
 from rongdun_collector.config import Settings
 from rongdun_collector.errors import CollectorError
 from rongdun_collector.services import build_services
@@ -51,12 +53,14 @@ def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         with _listening(settings) as listener:
             address, port = listener.getsockname()[:2]
             settings = settings.model_copy(update={"port": port})
-            app = build_app(build_services(settings, store, ruleset, utc_now))
-            server = uvicorn.Server(_configuration(settings, app))
+            services = build_services(settings, store, ruleset, utc_now)
+            scheme = "https" if settings.certificate else "http"
+            where = f"{scheme}://{f'[{address}]' if ':' in address else address}:{port}"
+            configuration = _configuration(settings, build_app(services))
+            server = Server(configuration, services, service_manager(environment), where)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, _stopped)  # uvicorn repeats the signal when it has stopped; it ends there
-            scheme = "https" if settings.certificate else "http"
-            log.info("serving on %s://%s:%s", scheme, f"[{address}]" if ":" in address else address, port)
+            log.info("serving on %s", where)
             server.run(sockets=[listener])
             log.info("stopped")
     return 0

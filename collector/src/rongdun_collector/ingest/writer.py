@@ -78,6 +78,10 @@ class Writer:
         self._queue.put_nowait(_Waiting(reported, answer))
         return await answer
 
+    async def take_turn(self) -> None:
+        """Return when the thread that records has come round to us; never while it hangs."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: None)
+
     async def _run(self) -> None:
         while (first := await self._queue.get()) is not None:
             batch, ending = [first], False
