@@ -12,6 +12,7 @@ carried := agent/src/rongdun_agent/content collector/src/rongdun_collector/conte
 built := $(firstword $(carried))
 packs := $(built)/linux-baseline.json
 controls := $(built)/gbt22239-2019.json
+schemes := $(patsubst rules/schemes/%,collector/src/rongdun_collector/content/schemes/%,$(wildcard rules/schemes/*.yaml))
 copies := $(foreach room,$(wordlist 2,9,$(carried)),$(addprefix $(room)/,$(notdir $(packs) $(controls))))
 # Folders count too: a rule that was removed changes nothing else.
 language := $(shell find contract/src -name '*.py')
@@ -55,7 +56,7 @@ generate: environment-dev content ## rewrite the files that are built from sourc
 	@$(python) -m dashboards.build
 
 .PHONY: content
-content: $(packs) $(controls) $(copies) ## build the rules that agent and collector carry
+content: $(packs) $(controls) $(copies) $(schemes) ## build the rules that agent and collector carry
 
 $(packs): $(built)/%.json: $(rules) $(language) | environment-run
 	@.venv/bin/rongdun-agent pack build rules/$* --output $@
@@ -65,6 +66,9 @@ $(controls): $(built)/%.json: $(rules) $(language) | environment-run
 
 $(copies): $(packs) $(controls)
 	@cp $(built)/$(@F) $@
+
+$(schemes): collector/src/rongdun_collector/content/%: rules/%
+	@mkdir -p $(@D) && cp $< $@
 
 .PHONY: wheels
 wheels: environment-dev content ## build the three distributions into dist/
@@ -80,7 +84,7 @@ requirements: environment-dev ## pin again what requirements/*.in name; UPGRADE=
 
 .PHONY: clean
 clean: ## remove what was built and cached; .venv and the demo's data stay
-	@rm -rf dist .ruff_cache .mypy_cache .pytest_cache .hypothesis $(addsuffix /*.json,$(carried))
+	@rm -rf dist .ruff_cache .mypy_cache .pytest_cache .hypothesis $(addsuffix /*.json,$(carried)) $(schemes)
 	@find agent collector contract dashboards deploy tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: environment-run environment-dev

@@ -43,6 +43,9 @@ class Settings(BaseModel):
     controls: Annotated[
         Path | None, Field(description="control framework, built (JSON) or YAML; else the one that comes along")
     ] = None
+    schemes: Annotated[
+        Path | None, Field(description="folder of drill scoring schemes (YAML); else those that come along")
+    ] = None
     interval_s: Annotated[Seconds, Field(description="how often hosts check in")] = 300
     silent_after_s: Annotated[
         Seconds, Field(description="a host not heard of for so long is silent; its scores go stale")
