@@ -1,4 +1,4 @@
-"""The collector under a service manager: ready when it serves, alive only while it works; real sockets and processes."""
+"""The collector under a service manager: ready when it serves, alive only while it works; all of it real."""
 
 from __future__ import annotations
 
