@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from rongdun_agent.collector_client import Client, Rejected
 from rongdun_agent.errors import AgentError
 from rongdun_agent.spool import Entry, Spool
-from rongdun_contract.wire import Answer, CheckIn, Gap, Health, WireManifest
+from rongdun_contract.wire import Answer, CheckIn, DrillWatch, Gap, Health, WireManifest
 
 BATCH_BYTES = 4 * 2**20
 """Documents are sent together up to so many bytes before compression."""
@@ -74,6 +74,7 @@ def _check_in(epoch: str, entry: Entry, health: Health, *, with_probes: bool, wi
         gap=None if gap is None else Gap(first=gap.first, last=gap.last, merged=gap.merged),
         read_at=dict(entry.read_at),
         manifest=_MANIFEST.validate_python(entry.manifest) if with_manifest else None,
+        drill=None if entry.watch is None else DrillWatch(id=entry.watch.drill, reference=entry.watch.reference),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from rongdun_agent.host.errors import NotAFile, Refused, TookTooLong, TooLarge
 from rongdun_agent.host.globbing import expand
+from rongdun_agent.host.kernel_listing import list_names
 from rongdun_agent.host.live import LiveFiles
 from rongdun_agent.host.names import as_bytes, as_text
 from rongdun_agent.host.stat import TYPES, Stat, stat_of
@@ -34,6 +35,7 @@ class Files:
     def __init__(self, root: Path | None = None) -> None:
         """`None` is the live machine; otherwise `root` stands for `/` and nothing leads out of it."""
         self.live = root is None
+        self._root = root
         self._files: LiveFiles | TreeFiles = _own_view() if root is None else TreeFiles(os.fsencode(root))
         self._deadline = float("inf")
         self._budget_s = float("inf")
@@ -97,6 +99,11 @@ class Files:
         names = self._ask(path, self._files.names)
         return tuple(as_text(name) for name in sorted(names or ()))
 
+    def list_by_kernel(self, path: str) -> tuple[str, ...]:
+        """As `list_dir`, asked of the kernel itself, where the C library may have been made to lie."""
+        names = self._ask(path, self._names_by_kernel)
+        return tuple(as_text(name) for name in sorted(names or ()))
+
     def glob(self, pattern: str) -> tuple[str, ...]:
         """Paths that match, sorted and chosen as C programs do in the C locale: dangling symlinks count."""
         found = expand(pattern, self.list_dir, lambda path: self.stat(path, follow=False) is not None)
@@ -138,6 +145,13 @@ class Files:
             if error.errno in absent:
                 return None
             raise
+
+    def _names_by_kernel(self, path: bytes) -> list[bytes]:
+        fd = self._files.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            return list_names(fd)
+        finally:
+            os.close(fd)
 
     def _head(self, path: str, name: bytes, size: int) -> bytes:
         _require_file(path, self._files.stat(name, follow=True))

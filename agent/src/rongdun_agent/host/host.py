@@ -42,6 +42,10 @@ class Host(Files):
         found: T = self._read_once[read]
         return found
 
+    def afresh(self) -> "Host":
+        """The same machine with nothing remembered, for who looks again later."""
+        return Host(self._root)
+
     @cached_property
     def _read_once(self) -> dict[Callable[["Host"], Any], Any]:
         return {}

@@ -54,7 +54,7 @@ class Holders(NamedTuple):
 
 def read_pids(files: Files) -> tuple[int, ...]:
     """Numbers of all processes, ascending; raises `Refused` where a live /proc shows not all of them."""
-    names = files.list_dir("/proc")
+    names = files.list_by_kernel("/proc")
     pids = tuple(sorted(int(name) for name in names if name.isascii() and name.isdecimal()))
     if files.live and 1 not in pids:
         raise Refused("/proc")  # pid 1 always exists: hidden by hidepid=, or /proc is not mounted
