@@ -37,8 +37,8 @@ class Booted:
 
 
 @contextmanager
-def booted(root: Root, *, network: str = "none") -> Iterator[Booted]:
-    """Boot a root, which stays as it is: all is written to an overlay in memory."""
+def booted(root: Root, *, network: str = "none", limits: bool = False) -> Iterator[Booted]:
+    """Boot a root, which stays as it is: all is written to an overlay in memory; with `limits` those of units bite."""
     need_root("a container is booted")
     need_program("systemd-nspawn", "systemd-container")
     need_program("bc", "bc")
@@ -46,7 +46,9 @@ def booted(root: Root, *, network: str = "none") -> Iterator[Booted]:
     with tempfile.TemporaryDirectory(prefix="rongdun-nspawn-") as place:
         run_directory = Path(place)
         try:
-            up = _script("up.sh", run_directory, str(root.path), name, timeout_s=60, NET=network)
+            up = _script(
+                "up.sh", run_directory, str(root.path), name, timeout_s=60, NET=network, LIMITS="1" if limits else ""
+            )
             assert up.returncode == 0, up.stderr
             yield Booted(name, run_directory, Path("/proc", up.stdout.split()[1], "root"))
         finally:
