@@ -16,6 +16,9 @@ from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_collector.background import Background
 from rongdun_collector.config import Settings
 from rongdun_collector.counts import OwnCounts
+from rongdun_collector.drill.background import DrillBackground
+from rongdun_collector.drill.evaluation import Evaluation
+from rongdun_collector.drill.orders import Orders
 from rongdun_collector.ingest.writer import Writer
 from rongdun_collector.signin.passwords import SignInDesk
 from rongdun_collector.store.store import Store
@@ -32,6 +35,7 @@ class Services:
     assessor: Assessor
     writer: Writer
     background: Background
+    drills: DrillBackground
     overview: Overview
     sign_in_desk: SignInDesk
     counts: OwnCounts
@@ -70,18 +74,21 @@ class Services:
     @property
     def running(self) -> bool:
         """Whether check-ins are recorded and hosts judged."""
-        return self.writer.running and self.background.running
+        return self.writer.running and self.background.running and self.drills.running
 
     async def start(self) -> None:
         """Begin to record and to judge; the rules of the process that starts last are in force."""
         await run_in_threadpool(self.assessor.put_in_force, self.now())
+        await run_in_threadpool(self.drills.orders.refresh, self.now())
         self.background.start()
+        self.drills.start()
         self.writer.start()
 
     async def stop(self) -> None:
         """Record what waits, end what runs, close the database."""
         await self.writer.stop()
         await self.background.stop()
+        await self.drills.stop()
         await run_in_threadpool(self.store.close)
 
 
@@ -90,7 +97,8 @@ def build_services(settings: Settings, store: Store, ruleset: Ruleset, now: Call
     judge = Judge(ruleset)
     assessor = Assessor(store, judge)
     background = Background(store, assessor, now, timedelta(seconds=settings.session_idle_s))
-    writer = Writer(store, now, settings.interval_s, background.changed)
+    drills = DrillBackground(Orders(store), Evaluation(store), now)
+    writer = Writer(store, now, settings.interval_s, background.changed, drills.orders.part, drills.looked)
     return Services(
         settings,
         store,
@@ -99,6 +107,7 @@ def build_services(settings: Settings, store: Store, ruleset: Ruleset, now: Call
         assessor,
         writer,
         background,
+        drills,
         Overview(),
         SignInDesk(store, now),
         OwnCounts(),

@@ -10,12 +10,14 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import Connection
 
+from rongdun_collector.drill.orders import PartOf, no_part
 from rongdun_collector.ingest.decide import decide
+from rongdun_collector.ingest.drill import Watched, write_journal
 from rongdun_collector.problems import Refusal
 from rongdun_collector.store import documents, lineage, states
 from rongdun_collector.store.checkins import Heard, HostState, lock_states, write_states
 from rongdun_contract.documents import Manifest, root_digest
-from rongdun_contract.wire import Answer, CheckIn
+from rongdun_contract.wire import Answer, CheckIn, DrillOrder
 
 UNKNOWN_CREDENTIAL = Refusal(
     401,
@@ -44,16 +46,20 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer to a check-in, and whether the host's facts are others now."""
+    """The answer to a check-in, whether the host's facts are others now, and whether a drill has something to judge."""
 
     answer: Answer | Refusal
     changed: bool = False
+    looked: bool = False
 
 
-def record(connection: Connection, batch: Sequence[Reported], now: datetime, interval_s: int) -> list[Recorded]:
-    """Record all of them, in order; durable when the caller's transaction is."""
+def record(
+    connection: Connection, batch: Sequence[Reported], now: datetime, interval_s: int, part_of: PartOf = no_part
+) -> list[Recorded]:
+    """Record all of them, in order; durable when the caller's transaction is. `part_of`: what a host does in drills."""
     known = lock_states(connection, {reported.host for reported in batch})
     heard: dict[str, Heard] = {}
+    watched: list[Watched] = []
     recorded = []
     for reported in batch:
         state = known.get(reported.host)
@@ -61,12 +67,26 @@ def record(connection: Connection, batch: Sequence[Reported], now: datetime, int
             recorded.append(Recorded(UNKNOWN_CREDENTIAL))
             continue
         outcome, after = _one(connection, state, reported.checkin, now, interval_s)
-        recorded.append(outcome)
+        part = part_of(reported.host, now)
+        recorded.append(outcome if part is None else _ordered(outcome, part.order))
         if after is not None:
             known[reported.host] = after
             heard[reported.host] = _heard(after, reported.checkin, now)
+            if part is not None:
+                repeated = (after.epoch, after.sequence) == (state.epoch, state.sequence)
+                watched.append(Watched(reported.host, part, reported.checkin, repeated))
     write_states(connection, list(heard.values()))
-    return recorded
+    looked = write_journal(connection, watched, now)
+    if not looked:
+        return recorded
+    return [replace(one, looked=reported.host in looked) for one, reported in zip(recorded, batch, strict=True)]
+
+
+def _ordered(recorded: Recorded, order: DrillOrder | None) -> Recorded:
+    """The answer with what the host is to watch: in every answer, because the first without it ends the watching."""
+    if order is None or isinstance(recorded.answer, Refusal):
+        return recorded
+    return replace(recorded, answer=recorded.answer.model_copy(update={"drill": order}))
 
 
 def _one(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from rongdun_collector.drill.orders import PartOf, no_part
 from rongdun_collector.ingest.record import Recorded, Reported, record
 from rongdun_collector.problems import busy
 from rongdun_collector.store.store import Store, is_away
@@ -34,6 +35,8 @@ class WriterCounts:
 class Writer:
     """Records check-ins in the order in which they came; `on_change` hears which hosts have other facts now.
 
+    `part_of` says which hosts have a part in a drill, and `on_look` hears that one was looked at for it.
+
     It lives on one event loop, which `start` must be called on; the database is written in a thread of its own.
     """
 
@@ -41,6 +44,8 @@ class Writer:
     now: Callable[[], datetime]
     interval_s: int
     on_change: Callable[[Sequence[str]], None]
+    part_of: PartOf = no_part
+    on_look: Callable[[], None] = lambda: None
     bound: int = WAITING
     counts: WriterCounts = field(default_factory=WriterCounts)
 
@@ -109,10 +114,13 @@ class Writer:
         changed = [waiting.reported.host for waiting, one in zip(batch, outcome, strict=True) if one.changed]
         if changed:
             self.on_change(changed)
+        if any(one.looked for one in outcome):
+            self.on_look()
 
     def _commit(self, batch: list[_Waiting]) -> list[Recorded]:
         with self.store.write() as connection:
-            return record(connection, [waiting.reported for waiting in batch], self.now(), self.interval_s)
+            reported = [waiting.reported for waiting in batch]
+            return record(connection, reported, self.now(), self.interval_s, self.part_of)
 
     async def _failed(self, batch: list[_Waiting], error: BaseException) -> None:
         """Nothing of the batch is recorded: each is tried alone, so that one does not refuse its neighbours.

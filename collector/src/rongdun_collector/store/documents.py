@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, text
 
 from rongdun_collector.store.tables.columns import to_microseconds
+from rongdun_collector.store.tables.drills import DRILL_HOSTS, DRILL_JOURNAL
 from rongdun_collector.store.tables.facts import DOCUMENTS, MANIFESTS, SECTION_INTERVALS
 from rongdun_collector.store.tables.hosts import HOST_STATES
 from rongdun_contract.documents import Manifest, canonical_json
@@ -76,14 +77,20 @@ def load_manifest(connection: Connection, root: str) -> bytes | None:
 
 
 def sweep(connection: Connection, now: datetime) -> int:
-    """Delete documents that nothing refers to, and manifests that no host is at, both once they are a day old."""
+    """Delete documents that nothing refers to, and manifests that no host is at, both once they are a day old.
+
+    Manifests of drills stay: what was found in a drill can be found again from them and the history.
+    """
     old = now - KEEP_UNUSED
     used = select(SECTION_INTERVALS.c.host).where(
         (SECTION_INTERVALS.c.facts == DOCUMENTS.c.digest) | (SECTION_INTERVALS.c.sources == DOCUMENTS.c.digest)
     )
     gone = connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.stored_at < old, ~used.exists()))
     current = select(HOST_STATES.c.host).where(HOST_STATES.c.root == MANIFESTS.c.root)
-    connection.execute(delete(MANIFESTS).where(MANIFESTS.c.stored_at < old, ~current.exists()))
+    pinned = select(DRILL_HOSTS.c.host).where(DRILL_HOSTS.c.reference == MANIFESTS.c.root)
+    looked_at = select(DRILL_JOURNAL.c.host).where(DRILL_JOURNAL.c.root == MANIFESTS.c.root)
+    unused = [~query.exists() for query in (current, pinned, looked_at)]
+    connection.execute(delete(MANIFESTS).where(MANIFESTS.c.stored_at < old, *unused))
     return gone.rowcount
 
 

@@ -1,0 +1,85 @@
+"""What a collector does for drills by itself: follow what is open, evaluate each look as soon as it is recorded."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rongdun_collector.drill.evaluation import Evaluation
+from rongdun_collector.drill.orders import Orders
+
+LOOK_EVERY_S = 1.0
+"""How soon a drill that another process opened, or a look that it recorded and left, is noticed."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class DrillCounts:
+    """What was done since the start, for the metrics."""
+
+    looks: int = 0
+    failures: int = 0
+
+
+@dataclass
+class DrillBackground:
+    """One thread that follows drills; `looked` tells it that there is something to evaluate."""
+
+    orders: Orders
+    evaluation: Evaluation
+    now: Callable[[], datetime]
+    look_every_s: float = LOOK_EVERY_S
+    counts: DrillCounts = field(default_factory=DrillCounts)
+
+    def __post_init__(self) -> None:
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="drills")
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether drills are followed."""
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        """Begin with whatever is open and due."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """End after what is being done; the rest is due at the next start, here or elsewhere."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        self._thread.shutdown()
+
+    def looked(self) -> None:
+        """Something was recorded that is to be evaluated; to be called on the event loop."""
+        self._wake.set()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._stopping:
+            self._wake.clear()
+            work = loop.run_in_executor(self._thread, self._work)
+            [failure] = await asyncio.gather(work, return_exceptions=True)
+            if failure is not None:  # recorded as data, and what was left undone is still due
+                self.counts.failures += 1
+                log.error("following drills failed; it is tried again", exc_info=failure)
+            try:
+                async with asyncio.timeout(self.look_every_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def _work(self) -> None:
+        self.orders.refresh(self.now())
+        while not self._stopping:
+            looks = self.evaluation.work_off()
+            self.counts.looks += looks
+            if not looks:
+                return
