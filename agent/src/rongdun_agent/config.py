@@ -8,6 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rongdun_agent.errors import AgentError
 
 SYSTEM_CONFIG = Path("/etc/rongdun/agent.toml")
+_BEYOND = "while for more than so many percent of the last ten seconds something on this host had to wait for"
+
+
+class DrillBounds(BaseModel):
+    """The table `[drill]`: what a drill that the collector orders may ask of this host."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = Field(True, description="whether the host takes part in drills at all")
+    longest_s: int = Field(30 * 86_400, ge=60, description="the longest time that one drill may be watched for")
+    period_min_s: float = Field(5, ge=1, description="the shortest time between two check-ins of an unchanged host")
+    sections: tuple[str, ...] | None = Field(None, description="the only sections that may be watched; unset: any")
+    directories: int = Field(1024, ge=16, description="the most directories that the kernel is asked to watch")
 
 
 class Config(BaseModel):
@@ -20,7 +33,14 @@ class Config(BaseModel):
     interval_max_s: int = Field(86_400, ge=60, description="the longest interval that the collector may ask for")
     walk_every_s: int = Field(86_400, ge=3_600, description="seconds between two walks over the whole file system")
     volatile_every_s: int = Field(3_600, ge=60, description="seconds between two reports of the volatile sections")
+    pressure_cpu: int = Field(60, ge=1, le=100, description=f"cycles wait {_BEYOND} a processor (100: never)")
+    pressure_memory: int = Field(10, ge=1, le=100, description=f"cycles wait {_BEYOND} memory (100: never)")
+    pressure_io: int = Field(60, ge=1, le=100, description=f"cycles wait {_BEYOND} disks (100: never)")
+    pressure_wait_s: int = Field(
+        300, ge=0, le=3_600, description="seconds that a cycle waits at most for less pressure"
+    )
     spool_bytes: int = Field(64 * 2**20, ge=2**20, description="bound of the spool, compressed, in bytes")
+    drill: DrillBounds = Field(DrillBounds(), description="what a drill may ask for")
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -39,4 +59,5 @@ def load_config(path: Path | None = None) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise AgentError(f"{where}: {key}", first["msg"], f"known keys: {', '.join(Config.model_fields)}") from error
+        known = DrillBounds.model_fields if key.startswith("drill.") else Config.model_fields
+        raise AgentError(f"{where}: {key}", first["msg"], f"known keys: {', '.join(known)}") from error

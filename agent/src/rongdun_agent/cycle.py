@@ -39,6 +39,7 @@ class Report:
     probe_errors: dict[str, str]
     walked_at: str | None
     volatile_sent_at: str | None
+    waited_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class _Cycle:
     now: datetime
     before: dict[str, Any]
     started: float
+    waited_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,16 @@ class _Sent:
     problem: str | None = None
 
 
-def run_cycle(host: Host, state: State, config: Config, now: datetime) -> Report:
-    """Do one cycle under the state directory's lock; a collector that is away is no error but a `problem`."""
+def run_cycle(host: Host, state: State, config: Config, now: datetime, waited_s: float = 0) -> Report:
+    """Do one cycle under the state directory's lock; a collector that is away is no error but a `problem`.
+
+    `waited_s` is for how long it was held back because the host was under pressure.
+    """
     credential = state.credential()
     if credential is None:
         raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
     with state.locked():
-        cycle = _Cycle(state, config, now, state.last_cycle(), time.monotonic())
+        cycle = _Cycle(state, config, now, state.last_cycle(), time.monotonic(), waited_s)
         facts, probes = _survey(host, cycle)
         with closing(Spool(state.spool_path, config.spool_bytes)) as spool:
             root = spool.record(facts, now).root
@@ -76,6 +81,7 @@ def run_cycle(host: Host, state: State, config: Config, now: datetime) -> Report
             report = _report(spool, cycle, root, sent, facts, probes)
         state.save_cycle(asdict(report))
         state.save_interval(report.interval_s)
+        state.save_pressure(config.pressure_cpu, config.pressure_memory, config.pressure_io, config.pressure_wait_s)
         return report
 
 
@@ -96,7 +102,7 @@ def _send(spool: Spool, credential: Credential, cycle: _Cycle, facts: Survey, pr
     changed = _errors(probes) != cycle.before.get("probe_errors")
     with closing(Client.of(credential)) as client:
         try:
-            done = push(spool, client, _health(spool, probes, cycle.started), probes_changed=changed)
+            done = push(spool, client, _health(spool, probes, cycle), probes_changed=changed)
             sent = replace(sent, delivered=done.delivered, answer=done.answer)
             if _is_due(sent.volatile_at, cycle.config.volatile_every_s, cycle.now):
                 client.send_volatile(_volatile(facts, cycle.now))
@@ -122,6 +128,7 @@ def _report(  # noqa: PLR0913, PLR0917 - all that a cycle did comes together her
         probe_errors=_errors(probes),
         walked_at=walk.taken_at.isoformat() if isinstance(walk, Section) and walk.taken_at else None,
         volatile_sent_at=sent.volatile_at,
+        waited_s=cycle.waited_s,
     )
 
 
@@ -129,12 +136,13 @@ def _errors(probes: Sequence[ProbeStatus]) -> dict[str, str]:
     return {p.name: p.error[:_LONGEST_ERROR] for p in probes if p.error}
 
 
-def _health(spool: Spool, probes: Sequence[ProbeStatus], started: float) -> Health:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
+def _health(spool: Spool, probes: Sequence[ProbeStatus], cycle: _Cycle) -> Health:
+    usage, of_children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return Health(
         agent=version("rongdun-agent"),
-        cycle_s=round(time.monotonic() - started, 2),
-        cpu_s=round(usage.ru_utime + usage.ru_stime, 2),
+        cycle_s=round(time.monotonic() - cycle.started, 2),
+        cpu_s=round(usage.ru_utime + usage.ru_stime + of_children.ru_utime + of_children.ru_stime, 2),
+        waited_s=cycle.waited_s,
         peak_bytes=usage.ru_maxrss * 1024,
         spooled=spool.count() - 1,
         spool_bytes=spool.size_bytes(),

@@ -1,4 +1,4 @@
-"""The agent's own directory: credential, spool, the last walk, the last cycle; written whole or not at all."""
+"""The agent's own directory: credential, spool, the last walk, the last cycle, a drill; written whole or not at all."""
 
 import fcntl
 import json
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,15 @@ class Credential:
     host: str
     secret: str
     ca: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A cycle that is held back while the host is under pressure; `why` names the pressure and its bound."""
+
+    since: datetime
+    until: datetime
+    why: str
 
 
 class State:
@@ -91,17 +100,78 @@ class State:
         """Tell the supervisor, which reads no JSON, when the next cycle is due."""
         self._replace("interval", str(seconds).encode())
 
+    def save_pressure(self, cpu: int, memory: int, io: int, wait_s: int) -> None:
+        """Tell the supervisor what the host puts up with (percent) and how long a cycle waits for less at most."""
+        told = f"{cpu} {memory} {io} {wait_s}".encode()
+        path = self.folder / "pressure"
+        if not path.exists() or path.read_bytes() != told:  # each cycle would write the same to the disk
+            self._replace("pressure", told)
+
+    def waiting(self, now: datetime) -> Waiting | None:
+        """What the supervisor wrote when it held a cycle back; a wait whose time is over has ended somehow."""
+        try:
+            since, until, why = (self.folder / "waiting").read_text().split(maxsplit=2)
+            found = Waiting(_moment(since), _moment(until), why)
+        except (OSError, ValueError, OverflowError):
+            return None  # there is none, or it ends just now
+        return found if now <= found.until + timedelta(minutes=1) else None
+
+    def drill(self) -> dict[str, Any] | None:
+        """The drill that the host takes part in (`watch.drill.Drill` as JSON data), None without one.
+
+        One that is damaged is none: the collector's next answer orders it again.
+        """
+        try:
+            return self._read("drill.json")
+        except AgentError:
+            if (self.folder / "drill.json").exists() and os.access(self.folder / "drill.json", os.R_OK):
+                return None
+            raise
+
+    def save_drill(self, drill: dict[str, Any], until: float) -> None:
+        """Keep a drill, and tell the supervisor, which reads no JSON, until when (unix time) it needs a watcher."""
+        self._write("drill.json", drill)
+        self._replace("drill", str(int(until)).encode())
+
+    def end_drill(self) -> None:
+        """No drill any more."""
+        for name in ("drill", "drill.json", "watch.json"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def watch_report(self) -> dict[str, Any]:
+        """How the watcher of a drill fares (`watch.report.Report` as JSON data); empty without one."""
+        return self._read("watch.json") or {}
+
+    def save_watch_report(self, report: dict[str, Any]) -> None:
+        """Keep how the watcher fares, for `status`."""
+        self._write("watch.json", report)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one cycle at a time; a second one is told so."""
+        with self._holding("lock") as ours:
+            if not ours:
+                raise AgentError(str(self.folder), "another cycle is running", "wait for it to end")
+            yield
+
+    @contextmanager
+    def delivering(self) -> Iterator[bool]:
+        """Whether we may deliver, and record what a drill watches: a cycle may unless a watcher lives."""
+        with self._holding("delivery.lock") as ours:
+            yield ours
+
+    @contextmanager
+    def _holding(self, name: str) -> Iterator[bool]:
+        """Take a lock that ends with the process, if nobody else has it."""
         self._make_folder()
-        descriptor = open_for_owner(self.folder / "lock", os.O_RDWR)
+        descriptor = open_for_owner(self.folder / name, os.O_RDWR)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise AgentError(str(self.folder), "another cycle is running", "wait for it to end") from error
-            yield
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
         finally:
             os.close(descriptor)
 
@@ -159,6 +229,10 @@ def open_for_owner(path: Path, flags: int) -> int:
         owner = path.parent.stat()
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
     return descriptor
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromtimestamp(int(text), UTC)
 
 
 def default_state() -> Path:

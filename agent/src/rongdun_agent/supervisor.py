@@ -3,7 +3,7 @@
 Run as `python -I -S supervisor.py STATE WORKER... -- WATCHER...`. It holds as little as an interpreter can: nothing of
 ours is imported, and of the standard library only what is built in (`os` and `signal` alone would cost a megabyte).
 One loop does everything, so that systemd's watchdog hears from it only while it really goes round. It reads small
-ASCII files in STATE: `interval` (seconds between cycles) and `pressure` (see `DEFAULT_BOUNDS`), which the worker
+ASCII files in STATE: `interval` (seconds between cycles) and `pressure` (see `PRESSURES`), which the worker
 writes, and `drill` (unix seconds until when one lasts). It writes `waiting`, which is there while a cycle waits for
 the host to be less pressed: since when, at most until when, and why. SIGTERM, SIGINT or SIGHUP end it, its children
 first.
@@ -23,8 +23,7 @@ LOOK_AGAIN_S = 10
 LONGEST_BACKOFF_S = 60
 LONGEST_DRILL_S = 366 * 86400
 PRESSURES = ("cpu", "memory", "io")
-DEFAULT_BOUNDS = (60, 10, 60, 300)
-"""In percent of the last ten seconds, for each of `PRESSURES`; last the longest wait in seconds."""
+"""STATE/pressure holds for each of these the most that is put up with in percent, and then the longest wait in s."""
 _NEVER = float("inf")
 _STOP = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
@@ -259,12 +258,12 @@ def _too_much(folder: str, bounds: list[int]) -> str | None:
 
 
 def _bounds(state: str) -> list[int]:
-    """What the host's settings say, in the order of `DEFAULT_BOUNDS`."""
+    """What STATE/pressure says; before a first cycle, or damaged: nothing to wait for, and no time."""
     try:
         found = [min(86400, int(word)) for word in _read(state + "/pressure").split()]
     except ValueError:
         found = []
-    return found if len(found) == len(DEFAULT_BOUNDS) else list(DEFAULT_BOUNDS)
+    return found if len(found) == len(PRESSURES) + 1 else [100] * len(PRESSURES) + [0]
 
 
 def _interval(state: str) -> int:

@@ -107,11 +107,15 @@ class ProbeHealth(WireModel):
 
 
 class Health(WireModel):
-    """How the agent fares; `probes` travels when an error came or went and with a manifest, absent means as before."""
+    """How the agent fares; `probes` travels when an error came or went and with a manifest, absent means as before.
+
+    `waited_s` is for how long this cycle was held back because the host was under pressure.
+    """
 
     agent: Line
     cycle_s: Seconds = 0
     cpu_s: Seconds = 0
+    waited_s: Seconds = 0
     peak_bytes: Size = 0
     spooled: Size = 0
     spool_bytes: Size = 0

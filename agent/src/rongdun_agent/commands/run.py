@@ -42,10 +42,15 @@ def _once(state: State, config: Path | None, out: TextIO) -> int:
     from rongdun_agent.cycle import run_cycle, utc_now  # noqa: PLC0415 - the same
     from rongdun_agent.host import Host  # noqa: PLC0415 - the same
 
-    report = run_cycle(Host(), state, load_config(config), utc_now())
+    report = run_cycle(Host(), state, load_config(config), utc_now(), _waited_s())
     out.write(f"{report.at}  {report.delivered} delivered, {report.pending} on disk, {report.seconds:.1f} s\n")
     out.writelines(f"  {name}: {error}\n" for name, error in report.probe_errors.items())
     if report.problem is None:
         return 0
     print(f"rongdun-agent: {report.problem}", file=sys.stderr)  # noqa: T201 - as cli prints what can be mended
     return UNDELIVERED
+
+
+def _waited_s() -> float:
+    """For how long the supervisor held this cycle back."""
+    return float(os.environ.get("RONGDUN_WAITED_S", "0"))

@@ -2,11 +2,13 @@
 
 import argparse
 import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from rongdun_agent.errors import AgentError
-from rongdun_agent.state import State, default_state
+from rongdun_agent.state import State, Waiting, default_state
 
 NOT_WELL = 1
 
@@ -23,21 +25,29 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     credential = state.credential()
     if credential is None:
         raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
-    last = state.last_cycle()
-    found = {"collector": credential.url, "host": credential.host, "cycle": last or None}
+    last, waiting = state.last_cycle(), state.waiting(datetime.now(UTC))
+    found = {
+        "collector": credential.url,
+        "host": credential.host,
+        "cycle": last or None,
+        "waiting": None if waiting is None else asdict(waiting),
+    }
     if options.format == "json":
-        out.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        out.write(json.dumps(found, ensure_ascii=False, indent=2, default=datetime.isoformat) + "\n")
     else:
-        out.writelines(f"{line}\n" for line in _lines(found, last))
+        out.writelines(f"{line}\n" for line in _lines(found, last, waiting))
     return 0 if last and not last["problem"] and not last["pending"] else NOT_WELL
 
 
-def _lines(found: dict[str, Any], last: dict[str, Any]) -> list[str]:
+def _lines(found: dict[str, Any], last: dict[str, Any], waiting: Waiting | None) -> list[str]:
     lines = [f"Collector   {found['collector']}", f"Host        {found['host']}"]
+    if waiting is not None:
+        lines.append(f"Waits       since {waiting.since:%FT%T}Z, until {waiting.until:%FT%T}Z at most: {waiting.why}")
     if not last:
         return [*lines, "Last cycle  none yet"]
+    waited = f", after waiting {last['waited_s']:.0f} s for less pressure" if last.get("waited_s") else ""
     lines += [
-        f"Last cycle  {last['at']}, {last['seconds']:.1f} s, the next after {last['interval_s']} s",
+        f"Last cycle  {last['at']}, {last['seconds']:.1f} s, the next after {last['interval_s']} s{waited}",
         f"Last walk   {last['walked_at'] or 'none yet'}",
         f"On disk     {last['pending']} states, {last['pending_bytes']} bytes",
         f"Problem     {last['problem'] or 'none'}",
