@@ -13,7 +13,8 @@ Values = Iterable[tuple[tuple[str, ...], float]]
 class Metric:
     """A family of series.
 
-    `per_host` says how many of them each reporting host has, `stale` how many of those stay when it falls silent.
+    `per_host` says how many of them each reporting host has, `stale` how many of those stay when it falls silent;
+    `per_drill` and `per_drill_unit` say how many a drill has at most, and each of its units.
     """
 
     name: str
@@ -23,3 +24,5 @@ class Metric:
     kind: Literal["gauge", "counter"] = "gauge"
     per_host: int = 0
     stale: int = 0
+    per_drill: int = 0
+    per_drill_unit: int = 0

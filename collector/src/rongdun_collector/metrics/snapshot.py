@@ -1,13 +1,18 @@
 """All that one scrape needs, read in one transaction."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rongdun_collector.assessment.result_set import ResultSet
+from rongdun_collector.drill.scored import ScoredDrill, scored_lately
 from rongdun_collector.services import Services
 from rongdun_collector.store import fleet, hosts, register
 from rongdun_collector.store.fleet import Group
 from rongdun_collector.store.hosts import HostRow
 from rongdun_collector.store.register import System, Unit
+
+DRILLS_SHOWN_FOR = timedelta(days=1)
+"""How long a drill that ended is still told of."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Snapshot:
     units: list[Unit]
     systems: list[System]
     conflicts: int
+    drills: tuple[ScoredDrill, ...]
 
 
 def take_snapshot(services: Services) -> Snapshot:
@@ -36,4 +42,5 @@ def take_snapshot(services: Services) -> Snapshot:
             register.list_units(connection),
             register.list_systems(connection),
             len(fleet.conflicts(connection, since)),
+            tuple(scored_lately(connection, services.now(), DRILLS_SHOWN_FOR)),
         )

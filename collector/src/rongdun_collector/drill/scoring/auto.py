@@ -27,7 +27,8 @@ from rongdun_contract.rules.rule import Severity
 class Signal:
     """An object that a signal named on a host, or (`missed`) a registered stimulus that none did.
 
-    `detect_s` and `dispose_s` are None while it is not detected or not gone; `not_counted_s` is off them already.
+    `id` is whatever names it outside. `detect_s` and `dispose_s` are None while it is not detected or not gone, and
+    `not_counted_s` is off them already.
     """
 
     unit: str
@@ -41,6 +42,7 @@ class Signal:
     missed: bool = False
     false_positive: bool = False
     excluded: str | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
