@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rongdun_agent.file_owners import owners
+from rongdun_agent.file_owners import owners, unaltered
 from rongdun_agent.host import Host
 from tests.agent.conftest import MakeHost
 
@@ -48,3 +48,15 @@ def _dpkg_says(path: str) -> str | None:
         if done.returncode == 0:
             return done.stdout.splitlines()[-1].partition(":")[0]
     return None
+
+
+@pytest.mark.skipif(shutil.which("dpkg") is None, reason="needs dpkg: apt-get install dpkg")
+def test_configuration_files_of_this_host_are_altered_where_dpkg_says_so() -> None:
+    said = subprocess.run(["dpkg-query", "-Wf", "${Conffiles}\\n"], capture_output=True, text=True, check=True).stdout
+    paths = sorted({line.split()[0] for line in said.splitlines() if line.strip() and "obsolete" not in line})
+    paths = [path for path in paths if Path(path).is_file()]
+    verified = subprocess.run(["dpkg", "--verify"], capture_output=True, text=True, check=False).stdout
+    altered = {line.split()[-1] for line in verified.splitlines() if "5" in line[:9]}
+    found = unaltered(Host(), paths)
+    assert len(paths) > 10
+    assert {path for path in paths if found[path] is None} == altered & set(paths)

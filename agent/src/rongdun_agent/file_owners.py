@@ -1,9 +1,10 @@
 """Which installed package a file came with, whichever package manager keeps the books."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 
 from rongdun_agent import dpkg, rpmdb
-from rongdun_agent.host import Host, Refused
+from rongdun_agent.host import Host, Refused, TooLarge
 from rongdun_contract.facts import Maybe, Unknown
 
 _ELSEWHERE = (("/usr/", "/"), ("/usr/bin/", "/usr/sbin/"), ("/usr/bin/", "/sbin/"), ("/usr/lib64/", "/usr/lib/"))
@@ -19,6 +20,42 @@ def owners(host: Host, paths: Collection[str]) -> Mapping[str, Maybe[str | None]
     except rpmdb.MalformedDatabase:
         return dict.fromkeys(paths, Unknown(unknown="error"))
     return {path: found.get(path) for path in paths}
+
+
+def unaltered(host: Host, paths: Collection[str]) -> Mapping[str, Maybe[str | None]]:
+    """Path to package for configuration files as a package brought them; None for local and for altered ones.
+
+    dpkg's other files have none here: to find their package takes a search through all lists, which `owners` does.
+    """
+    try:
+        found = _unaltered(host, {path: _spellings(host, path) for path in paths})
+    except Refused:
+        return dict.fromkeys(paths, Unknown(unknown="no permission"))
+    except (rpmdb.MalformedDatabase, TooLarge):
+        return dict.fromkeys(paths, Unknown(unknown="error"))
+    return {path: found.get(path) for path in paths}
+
+
+def _unaltered(host: Host, files: Mapping[str, Collection[str]]) -> Mapping[str, str]:
+    if not files:
+        return {}
+    found = dpkg.unaltered(host, files)
+    rest = {path: spellings for path, spellings in files.items() if path not in found}
+    database = rpmdb.find_database(host) if rest else None
+    if database is None:
+        return found
+    return found | {
+        path: package
+        for path, (package, noted) in database.digests(host, rest).items()
+        if _has_digest(host, path, noted)
+    }
+
+
+def _has_digest(host: Host, path: str, noted: rpmdb.FileDigest) -> bool:
+    content = host.read_bytes(path)
+    if content is None or not noted.algorithm:
+        return False
+    return hashlib.new(noted.algorithm, content, usedforsecurity=False).hexdigest() == noted.hexadecimal
 
 
 def _found(host: Host, files: Mapping[str, Collection[str]]) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from rongdun_agent.host import Host
 from rongdun_agent.local_accounts.authorized_keys import parse_authorized_keys
 from rongdun_agent.probes import accounts
 from rongdun_contract.documents import seal
-from rongdun_contract.facts.accounts import Account, Accounts, Home, Password
+from rongdun_contract.facts.accounts import Account, Accounts, Home, Login, Password
 from rongdun_contract.facts.model import Unknown
 from tests.agent.conftest import MakeHost
 from tests.lab.missing import need_program
@@ -400,3 +400,29 @@ def test_options_are_told_by_name(line: str, options: tuple[str, ...], comment: 
 def test_lines_that_sshd_would_not_accept_grant_nothing(line: str) -> None:
     """A broken line is no key."""
     assert parse_authorized_keys("/k", (line,)) == ()
+
+
+def test_each_key_of_each_account_is_a_row_that_surveys_can_be_compared_by(make_host: MakeHost) -> None:
+    """The order of the lines is no news; losing the options that bound a key is."""
+    passwd = "b:x:1001:1001::/home/b:/bin/sh\na:x:1000:1000::/home/a:/bin/sh\n"
+    host = make_host(
+        {
+            "/etc/passwd": passwd,
+            "/etc/group": "",
+            "/home/a/.ssh/authorized_keys": f'restrict,command="x" {KEY}\n',
+            "/home/b/.ssh/authorized_keys": f'no-pty {KEY}\nfrom="10.0.0.1" {KEY}\n',
+        }
+    )
+    rows = [(row.user, row.file, row.restricted) for row in _facts(host).logins if isinstance(row, Login)]
+    assert rows == [("a", "/home/a/.ssh/authorized_keys", True), ("b", "/home/b/.ssh/authorized_keys", False)]
+
+
+def test_memberships_are_rows_primary_groups_included(make_host: MakeHost) -> None:
+    host = make_host(
+        {
+            "/etc/passwd": "a:x:1000:0::/home/a:/bin/sh\nb:x:1001:4242::/home/b:/bin/sh\n",
+            "/etc/group": "root:x:0:\nsudo:x:27:b,a\n",
+        }
+    )
+    rows = [(row.user, row.group, row.gid) for row in _facts(host).memberships]
+    assert rows == [("a", "root", 0), ("a", "sudo", 27), ("b", "4242", 4242), ("b", "sudo", 27)]

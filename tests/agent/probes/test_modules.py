@@ -208,3 +208,12 @@ def test_without_rights_a_closed_file_leaves_open_what_is_barred(
     refused = Unknown(unknown="no permission")
     assert (found.install_barred, found.blacklisted, found.loaded_at_boot) == (refused, refused, refused)
     assert (found.loaded, found.available) == (False, True)
+
+
+def test_modules_that_the_kernel_marks_are_foreign(make_host: MakeHost) -> None:
+    """`P` alone is a licence; a module from outside, or without a signature, may be anything."""
+    lines = (
+        "plain 1 0 - Live 0x0\nlicensed 1 0 - Live 0x0 (P)\nbuilt_here 1 0 - Live 0x0 (OE)\n"
+        "forced 1 0 - Live 0x0 (F)\nleaving 1 0 - Unloading 0x0 (OE-)\ndepended 1 1 (OE), Live 0x0\n"
+    )
+    assert _facts(make_host({"/proc/modules": lines})).foreign == ("built_here", "forced", "leaving")

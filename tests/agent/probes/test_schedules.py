@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -291,3 +292,24 @@ def test_a_comment_changes_no_fact(make_host: MakeHost) -> None:
     before = schedules.probe(make_host(DEBIAN | {"/etc/crontab": "* * * * * root x\n"}))
     after = schedules.probe(make_host(DEBIAN | {"/etc/crontab": "# why\n\n* *  * * * root  x\n"}))
     assert seal("schedules", before.facts, {}).facts_digest == seal("schedules", after.facts, {}).facts_digest
+
+
+def test_a_crontab_tells_the_package_that_brought_it(make_host: MakeHost) -> None:
+    """Packages drop files into cron.d; a file that was altered since is as good as a local one."""
+    text = "1 1 * * * root id\n"
+    checksum = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    conffiles = f" /etc/cron.d/brought {checksum}\n /etc/cron.d/altered {'0' * 32}\n"
+    host = make_host(
+        {
+            "/var/lib/dpkg/status": f"Package: p\nStatus: install ok installed\nVersion: 1\nConffiles:\n{conffiles}",
+            **dict.fromkeys((f"/etc/cron.d/{name}" for name in ("altered", "brought", "local")), text),
+        }
+    )
+    facts = schedules.probe(host).facts
+    assert isinstance(facts, Schedules)
+    assert not isinstance(facts.jobs, Unknown)
+    assert {job.file.rpartition("/")[2]: job.package for job in facts.jobs} == {
+        "altered": None,
+        "brought": "p",
+        "local": None,
+    }

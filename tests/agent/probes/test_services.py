@@ -532,3 +532,26 @@ def test_other_probes_ask_by_any_name(make_host: MakeHost) -> None:
     assert starts_at_boot(host, "sshd.service") is True
     assert starts_at_boot(host, "shipped.service") is True
     assert starts_at_boot(host, "off.service", "off-too.service", "gone.service") is False
+
+
+def content_of(host: Host) -> str | Unknown | None:
+    return only(host).content
+
+
+@pytest.mark.parametrize(
+    ("change", "is_news"),
+    [
+        pytest.param({f"{LIB}/a.service": f"# a remark\n\n{PLAIN}; another\n"}, False, id="a remark"),
+        pytest.param({f"{LIB}/a.service": "[Service]\nExecStart=/usr/bin/d --more\n"}, True, id="an argument"),
+        pytest.param({f"{LIB}/a.service": f"{PLAIN}Environment=LD_PRELOAD=/x\n"}, True, id="a key that we do not read"),
+        pytest.param({f"{ETC}/a.service.d/x.conf": "[Service]\nExecStartPost=/x\n"}, True, id="a drop-in"),
+        pytest.param({f"{ETC}/a.service.d/x.conf": "# nothing\n"}, False, id="a drop-in that says nothing"),
+    ],
+)
+def test_a_units_content_has_another_name_when_it_says_something_else(
+    make_host: MakeHost, change: Mapping[str, str], *, is_news: bool
+) -> None:
+    """A command that is changed in place keeps the unit's name, file and program."""
+    before = content_of(make_host({f"{LIB}/a.service": PLAIN}))
+    assert isinstance(before, str)
+    assert (content_of(make_host(change)) != before) is is_news

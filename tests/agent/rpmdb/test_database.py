@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from rongdun_agent.file_owners import owners
+from rongdun_agent.file_owners import owners, unaltered
 from rongdun_agent.host import Host
 from rongdun_agent.probes import packages
 from rongdun_agent.rpmdb import Form, MalformedDatabase, RpmDatabase, find_database
@@ -84,6 +84,26 @@ def test_files_belong_to_the_packages_that_rpm_says(host: Host, written: Written
         "/opt/lab-sshd": None,
     }
     assert len(wanted) > 3
+
+
+@pytest.mark.slow
+@pytest.mark.root
+def test_a_file_that_was_altered_has_no_package_that_brought_it_as_it_is(host: Host) -> None:
+    """By the digests that rpmbuild put into the headers."""
+    contents = {
+        "/usr/sbin/lab-sshd": "a\n",
+        "/usr/sbin/lab-sshd-keygen": "altered\n",
+        "/usr/lib/zonghe/lab-sshd": "c\n",
+    }
+    for path, content in contents.items():
+        host.on_disk(path).parent.mkdir(parents=True, exist_ok=True)
+        host.on_disk(path).write_text(content)
+    assert unaltered(host, [*contents, "/usr/sbin/local"]) == {
+        "/usr/sbin/lab-sshd": "openssh-server",
+        "/usr/sbin/lab-sshd-keygen": None,
+        "/usr/lib/zonghe/lab-sshd": "zonghe-anquan",
+        "/usr/sbin/local": None,
+    }
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ and what only root could read on a real host can be read here.
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,7 +43,7 @@ class CaseHost(Host):
         said = self._said.get((found.dev, found.ino)) or _usual(found.type)
         return found._replace(uid=said.uid, gid=said.gid, mode=said.mode)
 
-    def walk(self, top: str) -> Iterator[Directory]:
+    def walk(self, top: str) -> Generator[Directory]:
         """As the host's, with the owners and modes that were said."""
         for place in super().walk(top):
             entries = [(name, self._restated(found)) for name, found in place.entries]

@@ -2,5 +2,15 @@
 
 from rongdun_agent.dpkg.owners import owners
 from rongdun_agent.dpkg.status import STATUS, STATUS_DIR, DpkgPackage, MalformedStatus, last_unpacked, read_packages
+from rongdun_agent.dpkg.unaltered import unaltered
 
-__all__ = ["STATUS", "STATUS_DIR", "DpkgPackage", "MalformedStatus", "last_unpacked", "owners", "read_packages"]
+__all__ = [
+    "STATUS",
+    "STATUS_DIR",
+    "DpkgPackage",
+    "MalformedStatus",
+    "last_unpacked",
+    "owners",
+    "read_packages",
+    "unaltered",
+]

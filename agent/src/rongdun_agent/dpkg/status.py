@@ -48,6 +48,11 @@ def read_packages(host: Host) -> tuple[DpkgPackage, ...]:
     return tuple(sorted(present, key=lambda p: (p.name, p.version, p.architecture or "")))
 
 
+def read_texts(host: Host) -> Iterator[str]:
+    """The database as text, oldest first: the status file, then what dpkg's journal says since."""
+    return (text for _, text, _ in _texts(host))
+
+
 def last_unpacked(host: Host, packages: tuple[DpkgPackage, ...]) -> float | None:
     """When files of a package that is there were last unpacked: dpkg writes a package's file list anew each time."""
     names = {p.name for p in packages}

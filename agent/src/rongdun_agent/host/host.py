@@ -1,7 +1,7 @@
 """`Host`: everything that a probe may ask about the machine."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -127,7 +127,7 @@ class Host(Files):
             inodes_used_ratio=1 - found.f_ffree / found.f_files if found.f_files else None,
         )
 
-    def walk(self, top: str) -> Iterator[Directory]:
+    def walk(self, top: str) -> Generator[Directory]:
         """Every directory on the file system of `top`, itself included; nothing when it is absent or no directory."""
         fd = self._ask(top, lambda path: self._files.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
         if fd is not None:

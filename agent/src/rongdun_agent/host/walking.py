@@ -6,7 +6,7 @@ bounded number stays open, and one that was closed is reached again by `..` and 
 
 import os
 import stat as st
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple, TypeAlias
 
 from rongdun_agent.host.names import as_text
@@ -53,7 +53,7 @@ class _Level:
         self.children: list[tuple[str, RawStat]] = []
 
 
-def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Iterator[Directory]:
+def walk(fd: int, top: bytes, check_time: Callable[[], None]) -> Generator[Directory]:
     """Every directory below an open one, parents first, on its file system only; takes over the descriptor."""
     levels = [_Level(fd, top, os.fstat(fd))]
     try:

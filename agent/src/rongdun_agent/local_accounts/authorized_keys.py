@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from rongdun_contract.facts.accounts import AuthorizedKey
 
+RESTRICTING = frozenset(("command", "from", "restrict"))
+"""Options that leave less than a free session from anywhere."""
 _CURVE_BITS = {"nistp256": 256, "nistp384": 384, "nistp521": 521}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from rongdun_agent.local_accounts.lines import GroupEntry, PasswdEntry
+from rongdun_contract.facts.accounts import Membership
 
 Key = TypeVar("Key", str, int)
 
@@ -28,6 +29,14 @@ def members_by_group(users: Iterable[PasswdEntry], groups: tuple[GroupEntry, ...
     for user in users:
         primary[user.gid].add(user.name)
     return [tuple(sorted(primary[group.gid] | set(group.members))) for group in groups]
+
+
+def memberships(users: tuple[PasswdEntry, ...], groups: tuple[GroupEntry, ...]) -> tuple[Membership, ...]:
+    """Each account in each of its groups, sorted; a primary group that has no name goes by its number."""
+    names = _names(groups)
+    pairs = {(user.name, names.get(user.gid, str(user.gid)), user.gid) for user in users}
+    pairs |= {(member, group.name, group.gid) for group in groups for member in group.members}
+    return tuple(Membership(user=user, group=group, gid=gid) for user, group, gid in sorted(pairs))
 
 
 def repeated(keys: Iterable[Key]) -> tuple[Key, ...]:

@@ -63,4 +63,5 @@ PROBES: Mapping[str, Probe] = _Probes(
     "sysctl",
     "time_sync",
     "walk",
+    "watched_files",
 )

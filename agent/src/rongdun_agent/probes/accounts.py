@@ -1,9 +1,11 @@
 """Local accounts and groups: who is known, who can get in, with what kind of password, and with which keys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from rongdun_agent.host import Host, Refused
+from rongdun_agent.local_accounts.authorized_keys import RESTRICTING
 from rongdun_agent.local_accounts.homes import home_of, keys_of
 from rongdun_agent.local_accounts.key_files import key_files
 from rongdun_agent.local_accounts.lines import (
@@ -16,15 +18,15 @@ from rongdun_agent.local_accounts.lines import (
     parse_passwd,
     parse_shadow,
 )
-from rongdun_agent.local_accounts.membership import groups_by_account, members_by_group, repeated
+from rongdun_agent.local_accounts.membership import groups_by_account, members_by_group, memberships, repeated
 from rongdun_agent.local_accounts.passwords import needs_shadow, password_of
 from rongdun_agent.login_defs import number, read_login_defs
 from rongdun_agent.name_service import directory_services
 from rongdun_agent.probed import Probed
 from rongdun_agent.probes import sshd
 from rongdun_contract.documents import Source
-from rongdun_contract.facts.accounts import Account, Accounts, AuthorizedKey, Group, Password
-from rongdun_contract.facts.model import Unknown
+from rongdun_contract.facts.accounts import Account, Accounts, AuthorizedKey, Group, Login, Password
+from rongdun_contract.facts.model import Maybe, Unknown
 
 PASSWD, SHADOW, GROUP = "/etc/passwd", "/etc/shadow", "/etc/group"
 _FIRST_REGULAR_UID = 1000
@@ -52,10 +54,13 @@ def probe(host: Host) -> Probed:
     if where:
         files.sources["directory_services"] = Source(where=where)
     users, groups = files.passwd.entries, files.groups.entries
+    told = _users(host, files)
     return Probed(
         Accounts(
-            users=_users(host, files),
+            users=told,
             groups=_groups(files),
+            logins=_logins(told),
+            memberships=memberships(users, groups),
             duplicate_names=repeated(entry.name for entry in users),
             duplicate_uids=repeated(entry.uid for entry in users),
             duplicate_group_names=repeated(entry.name for entry in groups),
@@ -136,6 +141,23 @@ def _keys(
     for index, line in enumerate(found):
         sources[f"{path}[{index}]"] = Source(where=line.where)
     return tuple(line.key for line in found)
+
+
+def _logins(users: Iterable[Account]) -> tuple[Maybe[Login], ...]:
+    """One row for each account and key, in an order that does not follow the lines of a file."""
+    rows: dict[tuple[str, str, str], Maybe[Login]] = {}
+    for user in users:
+        if isinstance(user.authorized_keys, Unknown):
+            rows[user.name, "", ""] = user.authorized_keys
+            continue
+        for key in user.authorized_keys:
+            row = (user.name, key.fingerprint, key.file)
+            restricted = not RESTRICTING.isdisjoint(key.options)
+            before = rows.get(row)
+            # the same key twice in a file: sshd takes the first line that fits, and the freer one may fit more often
+            restricted = restricted and not (isinstance(before, Login) and not before.restricted)
+            rows[row] = Login(user=user.name, fingerprint=key.fingerprint, file=key.file, restricted=restricted)
+    return tuple(rows[row] for row in sorted(rows))
 
 
 def _groups(files: _Files) -> tuple[Group, ...]:

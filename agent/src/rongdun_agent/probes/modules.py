@@ -1,5 +1,6 @@
 """Kernel modules: loaded, built in, or barred from loading."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ NAMED = (
 )
 """Modules that rules may ask for, dashes written as underscores."""
 LOADED = "/proc/modules"
+_REMARK = re.compile(r" \(([A-Z]+)[+-]?\)$")
 _CONFIGURED = ("install_barred", "blacklisted", "loaded_at_boot")
 _NOT_LIVE = Unknown(unknown="not a live host")
 _REFUSED = Unknown(unknown="no permission")
@@ -34,13 +36,17 @@ T = TypeVar("T")
 
 def probe(host: Host) -> Probed:
     """Read what is loaded, what the kernel has, and what modprobe(8) is told."""
-    loaded = _loaded(host)
+    table = _table(host)
+    loaded = table if isinstance(table, Unknown) else tuple(sorted(table))
     configuration = _configuration(host)
     release = release_of(host)
     tree = read_tree(host, release) if release else None
     sources = {"loaded": Source(where=LOADED)}
     facts = Modules(
         loaded=loaded,
+        foreign=table
+        if isinstance(table, Unknown)
+        else tuple(sorted(name for name in table if _is_foreign(table[name]))),
         named={name: _module(name, loaded, configuration, tree, sources) for name in sorted(NAMED)},
         loading_disabled=_asked(host, "/proc/sys/kernel/modules_disabled", lambda text: text == "1"),
         signature_enforced=_asked(host, "/sys/module/module/parameters/sig_enforce", lambda text: text == "Y"),
@@ -49,11 +55,18 @@ def probe(host: Host) -> Probed:
     return Probed(facts, sources)
 
 
-def _loaded(host: Host) -> Maybe[tuple[str, ...]]:
+def _table(host: Host) -> Maybe[dict[str, str]]:
+    """The loaded modules, each with its whole line of /proc/modules."""
     text = host.read_text(LOADED)
     if text is None and not host.live:
         return _NOT_LIVE
-    return tuple(sorted(line.split(" ", 1)[0] for line in (text or "").splitlines() if line))
+    return {line.split(" ", 1)[0]: line for line in (text or "").splitlines() if line}
+
+
+def _is_foreign(line: str) -> bool:
+    """The kernel's remark at the end: `O` out of its tree, `E` unsigned, `F` forced in (`P` alone is a licence)."""
+    remark = _REMARK.search(line)
+    return remark is not None and not {"O", "E", "F"}.isdisjoint(remark[1])
 
 
 def _module(

@@ -16,6 +16,7 @@ from rongdun_agent.crontabs import (
     system_jobs,
     user_jobs,
 )
+from rongdun_agent.file_owners import unaltered
 from rongdun_agent.host import Host, Refused
 from rongdun_agent.probed import Probed
 from rongdun_agent.redaction import redact
@@ -48,7 +49,7 @@ def probe(host: Host) -> Probed:
     at_installed = any(host.exists(path) for path in _AT_PROGRAMS)
     facts = Schedules(
         cron_installed=dialect.installed,
-        jobs=jobs if isinstance(jobs, Unknown) else tuple(map(_job, jobs)),
+        jobs=jobs if isinstance(jobs, Unknown) else _jobs(host, jobs),
         scripts=scripts,
         timers=tuple(timer for _, timer in timers),
         writable_by_others=_writable_by_others(host, jobs, scripts),
@@ -66,8 +67,19 @@ def _told(read: Callable[[], T]) -> T | Unknown:
         return _REFUSED
 
 
-def _job(job: CronJob) -> Job:
-    return Job(file=job.file, user=job.user, schedule=job.schedule, command=redact(job.command))
+def _jobs(host: Host, jobs: Iterable[CronJob]) -> tuple[Job, ...]:
+    jobs = tuple(jobs)
+    packages = unaltered(host, sorted({job.file for job in jobs}))
+    return tuple(
+        Job(
+            file=job.file,
+            user=job.user,
+            schedule=job.schedule,
+            command=redact(job.command),
+            package=packages[job.file],
+        )
+        for job in jobs
+    )
 
 
 def _timers(states: BootStates) -> Iterable[tuple[str, Timer]]:

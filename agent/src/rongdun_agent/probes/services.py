@@ -1,15 +1,17 @@
 """Service units: what starts at boot, what is barred, what runs, and whether others could change what root starts."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rongdun_agent.changeable import Changeable
 from rongdun_agent.host import Host, Refused
 from rongdun_agent.probed import Probed
+from rongdun_agent.said import named
 from rongdun_agent.systemd_units import (
     BootStates,
     Enablement,
+    File,
     ServiceSettings,
     Unit,
     manager,
@@ -85,7 +87,12 @@ def _unit(reading: _Reading, name: str) -> ServiceUnit | None:
     if parsed.type != "service" or unit.file.state != "regular":
         _explain(reading, name, unit, enablement, {})
         changeable = _changeable(reading, unit, ()) if unit.file.state == "regular" else False
-        return ServiceUnit(enablement=enablement.state, file=unit.file.path, writable_by_others=changeable)
+        return ServiceUnit(
+            enablement=enablement.state,
+            file=unit.file.path,
+            content=_content(unit, drop_ins),
+            writable_by_others=changeable,
+        )
     settings = read_settings(unit.file, drop_ins)
     _explain(reading, name, unit, enablement, _places(settings))
     return ServiceUnit(
@@ -94,11 +101,20 @@ def _unit(reading: _Reading, name: str) -> ServiceUnit | None:
         user=settings.user.value if settings.user else None,
         dynamic_user=settings.dynamic_user,
         file=unit.file.path,
+        content=_content(unit, drop_ins),
         exec_start=settings.programs,
         restart=settings.restart.value if settings.restart else None,
         refuse_manual_stop=settings.refuses_manual_stop,
         writable_by_others=_changeable(reading, unit, (*(one.path for one in drop_ins), *settings.touched)),
     )
+
+
+def _content(unit: Unit, drop_ins: Sequence[File]) -> Maybe[str | None]:
+    """One name for the unit and what its drop-ins add, in their order."""
+    if any(file.state == "unreadable" for file in (unit.file, *drop_ins)):
+        return _REFUSED
+    saying = [file.content for file in (unit.file, *drop_ins) if file.content is not None]
+    return saying[0] if len(saying) == 1 else named(saying) if saying else None
 
 
 def _closed(unit: Unit, enablement: Enablement) -> ServiceUnit:
@@ -109,6 +125,7 @@ def _closed(unit: Unit, enablement: Enablement) -> ServiceUnit:
         user=_REFUSED,
         dynamic_user=_REFUSED,
         file=unit.file.path,
+        content=_REFUSED,
         exec_start=_REFUSED,
         restart=_REFUSED,
         refuse_manual_stop=_REFUSED,

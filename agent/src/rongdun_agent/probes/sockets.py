@@ -56,6 +56,8 @@ def _listener(
         scope=_scope(row),
         process=process.name if process else nobody,
         exe=process.exe if process else nobody,
+        deleted=process.deleted if process else nobody or False,
+        container=process is not None and process.contained,
         user=host.user_of(process) if process else nobody,
         service_unit=process.service_unit if process else nobody,
         package=_package(process, packages) if process else nobody,

@@ -1,10 +1,9 @@
 """What only a walk over the local file systems finds: privileged programs, what all may write, what nobody owns."""
 
 import stat as st
-import struct
-from collections.abc import Iterator
 from typing import TypeVar
 
+from rongdun_agent.capabilities import permitted
 from rongdun_agent.host import Directory, Host, RawStat
 from rongdun_agent.mount_tables import read_live
 from rongdun_agent.name_service import directory_services
@@ -31,16 +30,6 @@ MOST_LISTED = 5000
 """A list that grows beyond this says that something is wrong on the whole, not where; it becomes unknown."""
 
 _SPECIAL = st.S_ISUID | st.S_ISGID
-# fmt: off
-_CAPABILITIES = (
-    "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
-    "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
-    "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
-    "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap",
-    "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf",
-    "checkpoint_restore",
-)
-# fmt: on
 
 
 T = TypeVar("T")
@@ -129,7 +118,7 @@ def _judge(host: Host, directory: Directory, name: str, entry: RawStat, found: _
 def _judge_capabilities(host: Host, directory: Directory, name: str, entry: RawStat, found: _Found) -> None:
     data = directory.xattr(name, "security.capability")
     if data is not None:
-        found.privileged.append(_privileged(host, directory.path_of(name), entry, _capabilities(data)))
+        found.privileged.append(_privileged(host, directory.path_of(name), entry, permitted(data)))
 
 
 def _privileged(host: Host, path: str, entry: RawStat, capabilities: str | None) -> Privileged:
@@ -140,19 +129,6 @@ def _privileged(host: Host, path: str, entry: RawStat, capabilities: str | None)
         mode=entry.st_mode & 0o7777,
         capabilities=capabilities,
     )
-
-
-def _capabilities(data: bytes) -> str:
-    """The permitted set of a `security.capability` attribute as getcap(8) names it (capability.h, revisions 1 to 3)."""
-    words = struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
-    permitted = words[1] | (words[3] << 32 if len(words) > 3 else 0)  # noqa: PLR2004 - revision 1 has one pair of words
-    return ",".join(_named(permitted))
-
-
-def _named(bits: int) -> Iterator[str]:
-    for number in range(bits.bit_length()):
-        if bits >> number & 1:
-            yield "cap_" + _CAPABILITIES[number] if number < len(_CAPABILITIES) else f"cap_{number}"
 
 
 def _listed(items: list[T], *, partial: bool) -> Maybe[tuple[T, ...]]:

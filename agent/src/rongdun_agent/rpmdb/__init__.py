@@ -2,6 +2,6 @@
 
 from rongdun_agent.rpmdb.database import Form, RpmDatabase, find_database, read_packages
 from rongdun_agent.rpmdb.header import MalformedDatabase
-from rongdun_agent.rpmdb.package import RpmPackage
+from rongdun_agent.rpmdb.package import FileDigest, RpmPackage
 
-__all__ = ["Form", "MalformedDatabase", "RpmDatabase", "RpmPackage", "find_database", "read_packages"]
+__all__ = ["FileDigest", "Form", "MalformedDatabase", "RpmDatabase", "RpmPackage", "find_database", "read_packages"]

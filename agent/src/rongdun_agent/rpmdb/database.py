@@ -7,7 +7,7 @@ from rongdun_agent.host import Host, Refused, as_bytes, as_text
 from rongdun_agent.rpmdb.bdb import read_bdb
 from rongdun_agent.rpmdb.header import Header
 from rongdun_agent.rpmdb.ndb import read_ndb
-from rongdun_agent.rpmdb.package import RpmPackage, brought, package_of
+from rongdun_agent.rpmdb.package import FileDigest, RpmPackage, brought, package_of, recorded
 
 Form = Literal["sqlite", "ndb", "bdb"]
 
@@ -39,6 +39,17 @@ class RpmDatabase(NamedTuple):
             if brought_here and (package := package_of(header)):
                 owners |= dict.fromkeys(brought_here, package.name)
         return owners
+
+    def digests(self, host: Host, files: Mapping[str, Collection[str]]) -> dict[str, tuple[str, FileDigest]]:
+        """File to package and what it noted of the content, for those files of which a package has a spelling."""
+        wanted = {as_bytes(path): file for file, spellings in files.items() for path in spellings}
+        names = {path.rpartition(b"/")[2] for path in wanted}
+        found: dict[str, tuple[str, FileDigest]] = {}
+        for header in self._headers(host, {as_text(name) for name in names}):
+            here = [(wanted[path], digest) for path, digest in recorded(header, names) if path in wanted]
+            if here and (package := package_of(header)):
+                found |= {file: (package.name, digest) for file, digest in here}
+        return found
 
     def _headers(self, host: Host, base_names: Collection[str] | None = None) -> Iterator[Header]:
         with _opened(host, self.path) as file:

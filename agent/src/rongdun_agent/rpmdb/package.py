@@ -1,11 +1,18 @@
 """What a header says of its package."""
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rongdun_agent.rpmdb.header import Header, MalformedDatabase
 
 _NAME, _VERSION, _RELEASE, _EPOCH, _INSTALL_TIME, _ARCH, _SOURCE_RPM = 1000, 1001, 1002, 1003, 1008, 1022, 1044
 _DIR_INDEXES, _BASE_NAMES, _DIR_NAMES = 1116, 1117, 1118
+_FILE_DIGESTS, _FILE_DIGEST_ALGORITHM = 1035, 5011
+_MD5 = 1
+_ALGORITHMS = MappingProxyType({_MD5: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512", 11: "sha224"})
+"""By their numbers in OpenPGP, which rpm uses; where a header names none it is the first."""
 
 _KEYS = "gpg-pubkey"
 """The name under which rpm files the public keys it trusts: they are no packages."""
@@ -51,6 +58,29 @@ def brought(header: Header, directory: bytes, base_name: bytes) -> bool:
         name == base_name and index < len(directories) and directories[index] == directory
         for name, index in zip(header.strings(_BASE_NAMES), header.numbers(_DIR_INDEXES), strict=False)
     )
+
+
+class FileDigest(NamedTuple):
+    """What rpm noted of a file's content; `hexadecimal` is empty for what has none (directories, links)."""
+
+    algorithm: str
+    hexadecimal: str
+
+
+def recorded(header: Header, base_names: AbstractSet[bytes]) -> Iterator[tuple[bytes, FileDigest]]:
+    """Path and digest of each of the package's files that has one of these names."""
+    names = header.strings(_BASE_NAMES)
+    if base_names.isdisjoint(names):
+        return
+    directories, indexes, digests = (
+        header.strings(_DIR_NAMES),
+        header.numbers(_DIR_INDEXES),
+        header.strings(_FILE_DIGESTS),
+    )
+    algorithm = _ALGORITHMS.get(header.number(_FILE_DIGEST_ALGORITHM) or _MD5, "")
+    for name, index, digest in zip(names, indexes, digests, strict=False):
+        if name in base_names and index < len(directories):
+            yield directories[index] + name, FileDigest(algorithm, digest.decode("ascii", "replace"))
 
 
 def _source(source_rpm: str) -> tuple[str | None, str | None]:

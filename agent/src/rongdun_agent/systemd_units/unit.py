@@ -36,6 +36,8 @@ class File(NamedTuple):
     path: str
     state: State
     assignments: tuple[Assignment, ...] = ()
+    content: str | None = None
+    """Names all that it says, comments left out."""
 
 
 class Unit(NamedTuple):

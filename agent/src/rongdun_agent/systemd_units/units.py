@@ -4,6 +4,7 @@ from functools import cached_property
 
 from rongdun_agent.drop_in_files import drop_in_files
 from rongdun_agent.host import Host, NotAFile, Refused, TooLarge
+from rongdun_agent.said import name_of
 from rongdun_agent.systemd_units.directories import SEARCH_PATH, UnitDirectory, read_directories
 from rongdun_agent.systemd_units.names import alias_refused, drop_in_names, parse_name
 from rongdun_agent.systemd_units.syntax import parse
@@ -142,7 +143,7 @@ class Units:
             return File(path, "bad")
         if text is None:
             return None
-        return File(path, "regular", parse(text, WANTED)) if text else File(path, "masked")
+        return File(path, "regular", parse(text, WANTED), name_of(text)) if text else File(path, "masked")
 
 
 def _is_instance(name: str) -> bool:

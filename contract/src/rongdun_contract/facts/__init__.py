@@ -36,6 +36,7 @@ from rongdun_contract.facts.sudo import Sudo
 from rongdun_contract.facts.sysctl import Sysctl
 from rongdun_contract.facts.time_sync import TimeSync
 from rongdun_contract.facts.walk import Walk
+from rongdun_contract.facts.watched_files import WatchedFiles
 
 __all__ = ["SECTIONS", "FactModel", "Maybe", "SectionSpec", "Unknown"]
 
@@ -54,7 +55,7 @@ class SectionSpec(NamedTuple):
 
 SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
     {
-        "accounts": SectionSpec(Accounts),
+        "accounts": SectionSpec(Accounts, schema=2),
         "audit": SectionSpec(Audit),
         "boot": SectionSpec(Boot),
         "capacity": SectionSpec(Capacity, volatile=True),
@@ -67,7 +68,7 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
         "logging": SectionSpec(Logging),
         "logins": SectionSpec(Logins, volatile=True),
         "mandatory_access": SectionSpec(MandatoryAccess),
-        "modules": SectionSpec(Modules),
+        "modules": SectionSpec(Modules, schema=2),
         "mounts": SectionSpec(Mounts),
         "neighbours": SectionSpec(Neighbours, volatile=True),
         "network": SectionSpec(Network),
@@ -77,13 +78,14 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
         "password_policy": SectionSpec(PasswordPolicy),
         "processes": SectionSpec(Processes, volatile=True),
         "protection": SectionSpec(Protection),
-        "schedules": SectionSpec(Schedules),
-        "services": SectionSpec(Services),
-        "sockets": SectionSpec(Sockets),
+        "schedules": SectionSpec(Schedules, schema=2),
+        "services": SectionSpec(Services, schema=2),
+        "sockets": SectionSpec(Sockets, schema=2),
         "sshd": SectionSpec(Sshd),
         "sudo": SectionSpec(Sudo),
         "sysctl": SectionSpec(Sysctl),
         "time_sync": SectionSpec(TimeSync),
         "walk": SectionSpec(Walk),
+        "watched_files": SectionSpec(WatchedFiles),
     }
 )

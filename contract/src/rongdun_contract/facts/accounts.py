@@ -80,11 +80,32 @@ class Group(FactModel):
     members: tuple[str, ...] = ()
 
 
+class Login(FactModel):
+    """One key that lets in as one account: the same as under `users`, in rows that two surveys can be compared by."""
+
+    user: str
+    fingerprint: str
+    file: str
+    restricted: bool = False
+    """Its options bind it to a command or to addresses, so losing them gives more."""
+
+
+class Membership(FactModel):
+    """One account in one group, its primary one included."""
+
+    user: str
+    group: str
+    gid: int
+
+
 class Accounts(FactModel):
     """Everyone whom the local files know; who is known elsewhere is said by `directory_services`."""
 
     users: tuple[Account, ...] = ()
     groups: tuple[Group, ...] = ()
+    logins: tuple[Maybe[Login], ...] = ()
+    """Keys of all accounts; an account whose keys could not be read has an unknown row."""
+    memberships: tuple[Membership, ...] = ()
     duplicate_names: tuple[str, ...] = ()
     duplicate_uids: tuple[int, ...] = ()
     duplicate_group_names: tuple[str, ...] = ()

@@ -23,6 +23,8 @@ class Modules(FactModel):
     """`loaded` names all; `named` has the modules that rules may ask for, dashes written as underscores."""
 
     loaded: Maybe[tuple[str, ...]] = ()
+    foreign: Maybe[tuple[str, ...]] = ()
+    """Loaded ones that the kernel itself marks as built out of its tree, unsigned, or forced in."""
     named: dict[str, Module] = {}
     loading_disabled: Maybe[bool | None] = None
     signature_enforced: Maybe[bool | None] = None

@@ -12,6 +12,8 @@ class Job(FactModel):
     user: str
     schedule: str
     command: str
+    package: Maybe[str | None] = None
+    """The package that brought the whole file as it is; absent for a local file, and for one that was altered since."""
 
 
 class Timer(FactModel):

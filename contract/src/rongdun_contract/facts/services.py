@@ -22,6 +22,11 @@ class ServiceUnit(FactModel):
     """This and what follows, `file` apart, is unknown where the unit or a drop-in of it may not be read."""
     dynamic_user: Maybe[bool] = False
     file: str
+    content: Maybe[str | None] = None
+    """Names what the unit and its drop-ins say: the first 16 digits of a SHA-256 over their lines without comments.
+
+    Absent where there is nothing to read: a masked unit, an init script.
+    """
     exec_start: Maybe[tuple[str, ...]] = ()
     """Programs that it starts, without their arguments."""
     restart: Maybe[str | None] = None

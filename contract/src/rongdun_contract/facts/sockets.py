@@ -16,6 +16,10 @@ class Listener(FactModel):
     """`any` is 0.0.0.0 or ::, reachable from wherever the firewall allows."""
     process: Maybe[str | None] = None
     exe: Maybe[str | None] = None
+    deleted: Maybe[bool] = False
+    """The executable was removed or replaced since it started."""
+    container: bool = False
+    """The holder runs in a container: `exe` is a path there, and no package of this host brought it."""
     user: Maybe[str | None] = None
     service_unit: Maybe[str | None] = None
     package: Maybe[str | None] = None
