@@ -40,6 +40,10 @@ class Settings(BaseModel):
     packs: Annotated[
         tuple[Path, ...], Field(description="packs of rules, built (JSON) or as folders; else those that come along")
     ] = ()
+    drill_packs: Annotated[
+        tuple[Path, ...],
+        Field(description="packs of kind drill, built (JSON) or as folders; else those that come along"),
+    ] = ()
     controls: Annotated[
         Path | None, Field(description="control framework, built (JSON) or YAML; else the one that comes along")
     ] = None
@@ -84,7 +88,7 @@ def read_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> S
         if given.get(name) is not None:
             values[name] = given[name]
         elif said:
-            values[name] = said.split(":") if name == "packs" else said
+            values[name] = said.split(":") if name in {"packs", "drill_packs"} else said
     try:
         return Settings(**values)
     except ValidationError as error:

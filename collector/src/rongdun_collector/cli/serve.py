@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--behind-tls-proxy", action="store_true", default=None, help="a proxy in front ends TLS: serve plain HTTP"
     )
     parser.add_argument("--packs", type=Path, action="append", help="a pack of rules (may be repeated)")
+    parser.add_argument("--drill-packs", type=Path, action="append", help="a pack of kind drill (may be repeated)")
     parser.add_argument("--controls", type=Path, help="the control framework")
     parser.add_argument("--schemes", type=Path, help="folder of drill scoring schemes")
     parser.add_argument("--interval-s", type=int, help="how often hosts check in (default 300)")

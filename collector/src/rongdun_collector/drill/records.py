@@ -63,7 +63,7 @@ class SignalObject:
     """Something on a host that a signal names, from its first appearance to its last.
 
     `t0` is when it began: as the stimulus says that it was matched with, else when it was first seen. `seen_at` is the
-    agent's clock, unverified; `skew_s` is by how much that clock seemed to be behind ours (negative: ahead).
+    agent's clock, unverified: nothing is counted by it.
     `detect_s` runs from `t0` to `acknowledged_at` or `detected_at`, as the scheme says; `dispose_s` from `detected_at`
     to `disposed_at`; both without the time that does not count. `not_counted_s` is that time, from `t0` to the disposal
     (or so far): the host was cut off, or could not tell. `id` names the object in requests.
@@ -129,6 +129,7 @@ class FalsePositive:
 
     id: str
     unit: str
+    host: str | None
     object: str | None
     reason: str
     by: str
@@ -195,7 +196,10 @@ class DrillView:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person did in a drill: written down once, never changed; `subject` is the act that it takes back."""
+    """What a person did in a drill: written down once, never changed; `subject` is the act that it takes back.
+
+    `object` is the id of the object that it is about, `moment` when a stimulus began.
+    """
 
     drill: str
     number: int
@@ -208,6 +212,7 @@ class Act:
     key: str | None = None
     moment: datetime | None = None
     subject: int | None = None
+    object: str | None = None
     reason: str | None = None
 
     @property

@@ -35,6 +35,11 @@ def hold_orders(connection: Connection) -> None:
     connection.execute(update(DRILL_REVISION).values(revision=DRILL_REVISION.c.revision + 1))
 
 
+def hold_drill(connection: Connection, drill: str) -> None:
+    """From now until the transaction ends nobody else acts in this drill."""
+    connection.execute(update(DRILLS).where(_D.id == drill).values(acts=_D.acts))
+
+
 def add_drill(connection: Connection, drill: Drill, terms: Terms) -> None:
     """Store a new drill."""
     row = {column.name: getattr(drill, column.name) for column in _SHOWN}

@@ -141,5 +141,6 @@ DRILL_ACTS = Table(
     Column("key", Text),
     Column("moment", Instant),
     Column("subject", Integer),
+    Column("object", Text),
     Column("reason", Text),
 )

@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=True),
         sa.Column("moment", columns.Instant(), nullable=True),
         sa.Column("subject", sa.Integer(), nullable=True),
+        sa.Column("object", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["drill"], ["drills.id"], name=op.f("fk_drill_acts_drill")),
         sa.PrimaryKeyConstraint("drill", "number", name=op.f("pk_drill_acts")),
