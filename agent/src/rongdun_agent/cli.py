@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "explain": "tell a rule, its clauses, and why the host got its verdict",
         "enroll": "exchange an enrolment token for a credential",
         "run": "survey and report to the collector, for ever or once",
+        "discover": "watch the wire for devices, as a service of its own",
         "status": "tell what the agent is doing and what went wrong last",
         "pack": "check, test and build packs of rules",
     }

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rongdun_contract.facts.devices import Devices
+from rongdun_contract.facts.devices import MOST_SEGMENTS, Devices, InterfaceName
 
 FINDING_PATH = "/var/lib/rongdun-discovery/devices.json"
 MOST_BYTES = 8 * 2**20
@@ -28,6 +28,8 @@ class Finding(BaseModel):
     """When it was written, as /proc/uptime counts."""
     good_for_s: Annotated[float, Field(ge=0, le=LONGEST_PROMISE_S, allow_inf_nan=False)]
     """Within so many seconds the service writes again, whether anything changed or not."""
+    swept: Annotated[dict[InterfaceName, float], Field(max_length=MOST_SEGMENTS)] = {}
+    """When the last sweep of a segment began, likewise: a service that is started again does not sweep sooner."""
     devices: Devices
 
     def is_current(self, boot: str, uptime_s: float) -> bool:

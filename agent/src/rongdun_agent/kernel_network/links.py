@@ -16,7 +16,7 @@ Address = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 _MAC, _NAME, _MTU, _MASTER, _INFO, _PROMISCUITY, _PEER_NAMESPACE = 1, 3, 4, 10, 18, 30, 37
 _INFO_KIND = 1
 _ADDRESS, _LOCAL, _FLAGS = 1, 2, 8
-_UP, _TEMPORARY = 0x1, 0x01
+_UP, _RUNNING, _TEMPORARY = 0x1, 0x40, 0x01
 _ETHERNET, _LOOPBACK = 1, 772
 _KINDS: Mapping[str, str] = MappingProxyType(
     {"bridge": "bridge", "openvswitch": "bridge", "bond": "bond", "team": "bond", "vlan": "vlan"}
@@ -42,6 +42,8 @@ class Link(NamedTuple):
     promiscuous: bool
     addresses: tuple[Address, ...]
     passing: bool
+    carrier: bool
+    """Somebody is at the other end."""
 
 
 def read_links(host: Host) -> tuple[Link, ...]:
@@ -79,6 +81,7 @@ def _link(host: Host, row: Row, addresses: Mapping[int, set[Address]], bridges: 
         promiscuous=as_number(row.attributes.get(_PROMISCUITY, b"")) > (master in bridges),
         addresses=tuple(sorted(own, key=lambda a: (a.version, a))),
         passing=pair_of_a_container and all(address.is_link_local for address in own),
+        carrier=bool(flags & _RUNNING),
     )
 
 
