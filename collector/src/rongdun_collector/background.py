@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rongdun_collector.assessment.assessor import AT_ONCE, Assessor
+from rongdun_collector.devices.recorder import record_looks
 from rongdun_collector.store import accounts, documents
 from rongdun_collector.store.store import Store
 
@@ -89,10 +90,12 @@ class Background:
             if not self._stopping:
                 self.assessor.assess(changed[at : at + AT_ONCE], self.now())
                 self.counts.assessed += len(changed[at : at + AT_ONCE])
+                record_looks(self.store, changed[at : at + AT_ONCE])
         now = time.monotonic()  # the wall clock may jump, and this must go on
         if now >= self._look_at:
             self._look_at = now + self.look_every_s
             self._judge_due()
+            record_looks(self.store)
         if now >= self._sweep_at:
             self._sweep_at = now + SWEEP_EVERY_S
             self._sweep(self.now())

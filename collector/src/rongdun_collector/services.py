@@ -16,6 +16,9 @@ from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_collector.background import Background
 from rongdun_collector.config import Settings
 from rongdun_collector.counts import OwnCounts
+from rongdun_collector.devices.links import LinkReader
+from rongdun_collector.devices.view import take_wire
+from rongdun_collector.devices.wire import Wire
 from rongdun_collector.drill.background import DrillBackground
 from rongdun_collector.drill.evaluation import Evaluation
 from rongdun_collector.drill.orders import Orders
@@ -37,6 +40,7 @@ class Services:
     background: Background
     drills: DrillBackground
     overview: Overview
+    links: LinkReader
     sign_in_desk: SignInDesk
     counts: OwnCounts
     now: Callable[[], datetime]
@@ -70,6 +74,11 @@ class Services:
     def cookie(self) -> str:
         """The name of the session's cookie; the prefix makes browsers refuse one that somebody else set."""
         return "__Host-rongdun" if self.is_secure else "rongdun"
+
+    def wire(self) -> Wire:
+        """What is known now of the watched segments."""
+        with self.store.read() as connection:
+            return take_wire(connection, self.links, self.heard_since)
 
     @property
     def running(self) -> bool:
@@ -109,6 +118,7 @@ def build_services(settings: Settings, store: Store, ruleset: Ruleset, now: Call
         background,
         drills,
         Overview(),
+        LinkReader(),
         SignInDesk(store, now),
         OwnCounts(),
         now,

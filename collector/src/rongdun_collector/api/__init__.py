@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from rongdun_collector.api import (
     changes,
+    devices,
     docs,
     enroll,
     exports,
@@ -33,6 +34,7 @@ ROUTERS: Mapping[str, APIRouter] = MappingProxyType(
         "rules": rules.router,
         "summary": summary.router,
         "changes": changes.router,
+        "devices": devices.router,
         "exports": exports.router,
         "session": session.router,
         "health": health.router,

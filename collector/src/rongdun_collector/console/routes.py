@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from rongdun_collector.console import (
     account,
+    devices,
     host_agent,
     host_facts,
     host_findings,
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     host_facts.router,
     host_history.router,
     host_agent.router,
+    devices.router,
     sign_in.router,
     account.router,
 )

@@ -1,0 +1,1 @@
+"""What discovery services see on the wire, against what has an agent."""
