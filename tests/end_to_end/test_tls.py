@@ -83,6 +83,30 @@ def test_a_token_brings_the_pin_and_the_agent_keeps_the_authority(served: str, d
     assert "1 delivered, 0 on disk" in done.stdout
 
 
+@pytest.mark.parametrize("how", ["standard input", "a file"])
+def test_a_token_need_not_stand_in_the_list_of_processes(served: str, data: Path, tmp_path: Path, how: str) -> None:
+    """Every user of a host can read every other's arguments."""
+    token, state, file = token_for(data, served), tmp_path / "agent", tmp_path / "token"
+    file.write_text(token + "\n")
+    given = ("-",) if how == "standard input" else ("--token-file", str(file))
+    made("rongdun-agent", "enroll", *given, "--state", str(state), text=token + "\n" if given == ("-",) else None)
+    credential = State(state).credential()
+    assert credential is not None
+    assert credential.url == served
+
+
+@pytest.mark.parametrize("given", [(), ("rongdun1.x", "--token-file", "/nowhere")], ids=["no token", "two tokens"])
+def test_a_token_is_given_once(tmp_path: Path, given: tuple[str, ...]) -> None:
+    done = run("rongdun-agent", "enroll", *given, "--state", str(tmp_path / "agent"))
+    assert (done.returncode, "token" in done.stderr) == (2, True)
+
+
+def test_a_token_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    done = run("rongdun-agent", "enroll", "--token-file", "/nowhere/token", "--state", str(tmp_path / "agent"))
+    assert done.returncode == 2
+    assert "/nowhere/token: cannot be read (No such file or directory)" in done.stderr
+
+
 def test_another_authority_is_refused_before_the_token_leaves(served: str, data: Path, tmp_path: Path) -> None:
     """Someone in between has a certificate for the right name, from an authority of his own."""
     token = token_for(data, served)

@@ -1,6 +1,7 @@
 """`rongdun-agent enroll TOKEN`: exchange an enrolment token for a credential of this host's own."""
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -14,11 +15,14 @@ from rongdun_agent.survey import survey
 
 CLAIMED = ("identity", "network")
 """Sections by which a host says who it is."""
+LONGEST_TOKEN = 16_384
+"""Characters; more is no token but a wrong file."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("token", nargs="?", help="the line that `rongdun-collector token create` printed")
+    parser.add_argument("token", nargs="?", help="what the collector's `token create` printed; - reads standard input")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="take the token from a file")
     parser.add_argument("--moved-to", metavar="URL", help="an enrolled host's collector has another address now")
     parser.add_argument("--state", type=Path, default=None, help="the agent's directory (default: /var/lib/rongdun)")
 
@@ -28,12 +32,28 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     state = State(options.state or default_state())
     if options.moved_to is not None:
         return _move(state, options.moved_to, out)
-    if options.token is None:
-        raise AgentError("enroll", "needs a token", "make one with `rongdun-collector token create`")
+    token = _token(options)
     facts, _ = survey(Host(), sections=CLAIMED)
-    credential = enrol(options.token, state, facts)
+    credential = enrol(token, state, facts)
     out.write(f"Enrolled at {credential.url} as host {credential.host}.\n")
     return 0
+
+
+def _token(options: argparse.Namespace) -> str:
+    """The token as an argument, which every user of the host sees in the list of processes, or from where none does."""
+    word, file = options.token, options.token_file
+    if (word is None) == (file is None):
+        what = "needs a token" if word is None else "got two tokens"
+        raise AgentError("enroll", what, "make one with `rongdun-collector token create`, and give it once")
+    if word not in {None, "-"}:
+        return str(word)
+    if file is None:
+        return sys.stdin.read(LONGEST_TOKEN).strip()
+    try:
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            return str(opened.read(LONGEST_TOKEN)).strip()
+    except OSError as error:
+        raise AgentError(str(file), f"cannot be read ({error.strerror})", "mend its path or its permissions") from error
 
 
 def _move(state: State, url: str, out: TextIO) -> int:
