@@ -75,9 +75,18 @@ wheels: environment-dev content ## build the three distributions into dist/
 	@for room in contract agent collector; do $(python) -m build --no-isolation --outdir dist $$room >/dev/null; done
 	@ls dist
 
+.PHONY: packages
+packages: environment-dev content ## build what is installed on hosts into dist/packages; ARCH=x86_64|aarch64 one of both
+	@tests/lab/install deploy/packages/apt
+	@$(python) -m deploy.packages $(ARCH)
+
+.PHONY: pins
+pins: environment-dev ## take newer sources of the hosts' interpreter into deploy/packages/sources.toml
+	@$(python) -m deploy.packages --pin
+
 .PHONY: requirements
 requirements: environment-dev ## pin again what requirements/*.in name; UPGRADE=1 takes newer ones
-	@cd requirements && for kind in run dev; do \
+	@cd requirements && for kind in run dev bundle discovery compiler; do \
 	  CUSTOM_COMPILE_COMMAND="make requirements" ../.venv/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	    --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	    $(if $(UPGRADE),--upgrade) --output-file $$kind.txt $$kind.in; done
