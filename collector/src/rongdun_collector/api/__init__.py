@@ -9,7 +9,9 @@ from rongdun_collector.api import (
     changes,
     devices,
     docs,
+    drill_acts,
     drill_scores,
+    drills,
     enroll,
     exports,
     facts,
@@ -41,6 +43,8 @@ ROUTERS: Mapping[str, APIRouter] = MappingProxyType(
         "session": session.router,
         "health": health.router,
         "metrics": metrics.router,
+        "drills": drills.router,
+        "drill_acts": drill_acts.router,
         "docs": docs.router,
     }
 )

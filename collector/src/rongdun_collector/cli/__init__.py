@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "key": "make, list and revoke keys for programs that read",
         "register": "bring in units and systems from CSV",
         "host": "move a host to another unit or system, or retire it",
+        "drill": "open, follow, judge and end drills",
         "evaluate": "judge all hosts again",
         "tls": "make a certificate authority and a server certificate",
     }
