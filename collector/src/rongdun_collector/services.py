@@ -24,6 +24,7 @@ from rongdun_collector.drill.evaluation import Evaluation
 from rongdun_collector.drill.orders import Orders
 from rongdun_collector.ingest.writer import Writer
 from rongdun_collector.signin.passwords import SignInDesk
+from rongdun_collector.store.hosts import all_hosts
 from rongdun_collector.store.store import Store
 
 
@@ -78,7 +79,7 @@ class Services:
     def wire(self) -> Wire:
         """What is known now of the watched segments."""
         with self.store.read() as connection:
-            return take_wire(connection, self.links, self.heard_since)
+            return take_wire(connection, self.links, all_hosts(connection, self.heard_since))
 
     @property
     def running(self) -> bool:

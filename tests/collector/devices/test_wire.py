@@ -215,3 +215,14 @@ def test_pages_list_what_there_is(collector: Collector, new_agent: Callable[...,
     assert "10.0.0.8 " not in page
     lines = collector.client.get("/devices.csv", params={"agent": "without"}).text.splitlines()
     assert len(lines) == 131
+
+
+def test_a_scrape_counts_devices_hosts_and_segments(collector: Collector, new_agent: Callable[..., Agent]) -> None:
+    observer, host = pair(new_agent)
+    host.report({"network": network(HOST, "10.0.0.2")}, collector.clock())
+    observe(collector, observer, wire(seen(HOST, present=False), seen(STRANGER), seen("52:54:00:00:00:0a")))
+    lines = collector.client.get("/metrics").text.splitlines()
+    assert 'rongdun_wire_devices{agent="without",presence="present",unit=""} 2.0' in lines
+    assert 'rongdun_wire_devices{agent="with",presence="gone",unit=""} 1.0' in lines
+    assert 'rongdun_wire_hosts{presence="reporting",unit="",wire="gone"} 1.0' in lines
+    assert 'rongdun_wire_segments{listening="true",unit=""} 1.0' in lines

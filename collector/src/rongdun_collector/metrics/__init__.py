@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 
-from rongdun_collector.metrics import clauses, drill, fleet, hosts, own, register, rules
+from rongdun_collector.metrics import clauses, devices, drill, fleet, hosts, own, register, rules
 from rongdun_collector.metrics.metric import Metric
 from rongdun_collector.metrics.snapshot import Snapshot
 
@@ -20,6 +20,7 @@ SOURCES: Mapping[str, tuple[Metric, ...]] = MappingProxyType(
         "register": register.METRICS,
         "clauses": clauses.METRICS,
         "rules": rules.METRICS,
+        "wire": devices.METRICS,
         "drill": drill.METRICS,
         "own": own.METRICS,
     }

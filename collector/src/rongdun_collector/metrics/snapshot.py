@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rongdun_collector.assessment.result_set import ResultSet
+from rongdun_collector.devices.view import take_wire
+from rongdun_collector.devices.wire import Wire
 from rongdun_collector.drill.scored import ScoredDrill, scored_lately
 from rongdun_collector.services import Services
 from rongdun_collector.store import fleet, hosts, register
@@ -27,6 +29,7 @@ class Snapshot:
     systems: list[System]
     conflicts: int
     drills: tuple[ScoredDrill, ...]
+    wire: Wire
 
 
 def take_snapshot(services: Services) -> Snapshot:
@@ -34,13 +37,15 @@ def take_snapshot(services: Services) -> Snapshot:
     since = services.heard_since
     with services.store.read() as connection:
         groups, sets = services.overview.groups(connection, since)
+        fleet_hosts = hosts.all_hosts(connection, since)
         return Snapshot(
             services,
-            hosts.all_hosts(connection, since),
+            fleet_hosts,
             groups,
             sets,
             register.list_units(connection),
             register.list_systems(connection),
             len(fleet.conflicts(connection, since)),
             tuple(scored_lately(connection, services.now(), DRILLS_SHOWN_FOR)),
+            take_wire(connection, services.links, fleet_hosts),
         )
