@@ -16,12 +16,16 @@ from tests.lab.prometheus import Prometheus
 
 @pytest.fixture(scope="session")
 def debian_root() -> Iterator[Callable[..., roots.Root]]:
-    """Yield `debian_root("bookworm", "openssh-server")`: a root shared by all who ask alike, not to be written to."""
+    """Yield `debian_root("bookworm", "openssh-server")`: a root shared by all who ask alike, not to be written to.
+
+    With `python=False` it has none, as many servers do.
+    """
     base = Path(tempfile.mkdtemp(prefix="rongdun-roots-"))
 
     @cache
-    def get(suite: roots.Suite, *packages: str) -> roots.Root:
-        return roots.unpack(suite, packages, base / "-".join((suite, *packages)))
+    def get(suite: roots.Suite, *packages: str, python: bool = True) -> roots.Root:
+        place = base / "-".join((suite, *packages, *(() if python else ("without-python",))))
+        return roots.unpack(suite, packages, place, python=python)
 
     yield get
     roots.remove(base)

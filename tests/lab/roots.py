@@ -53,11 +53,11 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rongdun-lab"
 
 
-def root_tar(suite: Suite, packages: tuple[str, ...]) -> Path:
+def root_tar(suite: Suite, packages: tuple[str, ...], *, python: bool = True) -> Path:
     """Return the tar file of a root with these packages beside the smallest system, building it when it is new."""
     need_root("a Debian root is built with device nodes and entered by chroot")
     need_program("mmdebstrap", "mmdebstrap debian-archive-keyring")
-    wanted = ",".join(sorted({*SMALLEST, *packages}))
+    wanted = ",".join(sorted({*SMALLEST, *packages} - (set() if python else {"python3"})))
     label = "-".join(sorted(packages))[:60] or "smallest"
     tar = cache() / f"{suite}-{label}-{hashlib.sha256(wanted.encode()).hexdigest()[:8]}.tar"
     with locked(tar.with_suffix(".lock")):
@@ -66,12 +66,24 @@ def root_tar(suite: Suite, packages: tuple[str, ...]) -> Path:
     return tar
 
 
-def unpack(suite: Suite, packages: tuple[str, ...], to: Path) -> Root:
-    """Unpack a root into a directory that does not exist yet (1 to 2 seconds)."""
-    tar = root_tar(suite, packages)
+def unpack(suite: Suite, packages: tuple[str, ...], to: Path, *, python: bool = True) -> Root:
+    """Unpack a root into a directory that does not exist yet (1 to 2 seconds), with a Python in it or without."""
+    tar = root_tar(suite, packages, python=python)
     to.mkdir(parents=True)
     _must(["tar", "-C", str(to), "--numeric-owner", "-xpf", str(tar)], 180)
     return Root(suite, to)
+
+
+def libraries_of(suite: Suite, architecture: str, to: Path) -> Path:
+    """Unpack the C library of another architecture, which user-mode emulation needs; nothing of it is run or set up."""
+    need_program("mmdebstrap", "mmdebstrap debian-archive-keyring")
+    tar = cache() / f"{suite}-{architecture}-libraries.tar"
+    with locked(tar.with_suffix(".lock")):
+        if not tar.exists():
+            _build(suite, "libc6,libgcc-s1", tar, "--variant=extract", f"--architectures={architecture}")
+    to.mkdir(parents=True)
+    _must(["tar", "-C", str(to), "--exclude=./dev/*", "-xf", str(tar)], 180)
+    return to
 
 
 def remove(tree: Path) -> None:
@@ -79,9 +91,9 @@ def remove(tree: Path) -> None:
     _must(["rm", "-rf", "--one-file-system", "--", str(tree)], 180)
 
 
-def _build(suite: Suite, wanted: str, tar: Path) -> None:
+def _build(suite: Suite, wanted: str, tar: Path, *options: str) -> None:
     partial = tar.with_suffix(f".{os.getpid()}.partial")
-    argv = ["mmdebstrap", "--quiet", "--format=tar", "--variant=minbase", f"--include={wanted}"]
+    argv = ["mmdebstrap", "--quiet", "--format=tar", *(options or ("--variant=minbase",)), f"--include={wanted}"]
     argv += ['--aptopt=Acquire::Check-Valid-Until "false"', '--aptopt=Acquire::Retries "3"']
     try:
         done = subprocess.run(
