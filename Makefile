@@ -10,7 +10,7 @@ python := .venv/bin/python
 # Both sides judge, so both carry the same built rules.
 carried := agent/src/rongdun_agent/content collector/src/rongdun_collector/content
 built := $(firstword $(carried))
-packs := $(built)/linux-baseline.json
+packs := $(addprefix $(built)/,linux-baseline.json drill-host.json)
 controls := $(built)/gbt22239-2019.json
 schemes := $(patsubst rules/schemes/%,collector/src/rongdun_collector/content/schemes/%,$(wildcard rules/schemes/*.yaml))
 copies := $(foreach room,$(wordlist 2,9,$(carried)),$(addprefix $(room)/,$(notdir $(packs) $(controls))))

@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 HOUSE = Path(__file__).parent.parent
-CONTENT = ("linux-baseline.json", "gbt22239-2019.json")
+CONTENT = ("linux-baseline.json", "drill-host.json", "gbt22239-2019.json")
 
 
 @pytest.fixture(scope="module")
