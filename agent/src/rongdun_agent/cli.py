@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "enroll": "exchange an enrolment token for a credential",
         "run": "survey and report to the collector, for ever or once",
         "discover": "watch the wire for devices, as a service of its own",
+        "watch": "watch closely while a drill lasts; `run` starts it",
         "status": "tell what the agent is doing and what went wrong last",
         "pack": "check, test and build packs of rules",
     }

@@ -2,9 +2,9 @@
 
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
@@ -16,8 +16,9 @@ from rongdun_agent.host import Host
 from rongdun_agent.push import push
 from rongdun_agent.spool import Spool
 from rongdun_agent.state import Credential, State
-from rongdun_agent.survey import ProbeStatus, survey
-from rongdun_contract.documents import Section, Survey
+from rongdun_agent.survey import WALK, ProbeStatus, survey
+from rongdun_agent.watch.drill import Drill, Now, current_drill, load_drill, obey, save_drill
+from rongdun_contract.documents import Section, Survey, manifest, root_digest
 from rongdun_contract.facts import SECTIONS
 from rongdun_contract.wire import Answer, Health, Missing, ProbeHealth, Volatile, VolatileSection
 
@@ -37,6 +38,7 @@ class Report:
     problem: str | None
     interval_s: int
     probe_errors: dict[str, str]
+    probe_seconds: dict[str, float]
     walked_at: str | None
     volatile_sent_at: str | None
     waited_s: float
@@ -52,6 +54,16 @@ class _Cycle:
     before: dict[str, Any]
     started: float
     waited_s: float
+    walked: list[ProbeStatus] = field(default_factory=list)
+    """How the walk went, if it was due."""
+
+    def moment(self) -> datetime:
+        """The time now: beside a watcher states are recorded by two, and their times must not cross."""
+        return self.now + timedelta(seconds=time.monotonic() - self.started)
+
+    def clocks(self) -> Now:
+        """All clocks now."""
+        return replace(Now.read(), wall=self.moment())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +86,112 @@ def run_cycle(host: Host, state: State, config: Config, now: datetime, waited_s:
         raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
     with state.locked():
         cycle = _Cycle(state, config, now, state.last_cycle(), time.monotonic(), waited_s)
-        facts, probes = _survey(host, cycle)
-        with closing(Spool(state.spool_path, config.spool_bytes)) as spool:
-            root = spool.record(facts, now).root
-            sent = _send(spool, credential, cycle, facts, probes)
-            report = _report(spool, cycle, root, sent, facts, probes)
+        _walk(host, cycle)
+        with state.delivering() as alone, closing(Spool(state.spool_path, config.spool_bytes)) as spool:
+            round_ = _alone if alone else _beside_a_watcher
+            report = round_(host.afresh(), spool, credential, cycle)
         state.save_cycle(asdict(report))
         state.save_interval(report.interval_s)
         state.save_pressure(config.pressure_cpu, config.pressure_memory, config.pressure_io, config.pressure_wait_s)
         return report
 
 
-def _survey(host: Host, cycle: _Cycle) -> tuple[Survey, Sequence[ProbeStatus]]:
-    """All sections; the walk when it is due, else the last one that was kept."""
-    due = _is_due(cycle.before.get("walked_at"), cycle.config.walk_every_s, cycle.now)
-    facts, probes = survey(host, walk=due)
-    walked = facts.get("walk")
-    if due and isinstance(walked, Section):
+def _walk(host: Host, cycle: _Cycle) -> None:
+    """Walk when it is due; it may take minutes, in which a watcher may begin."""
+    if not _is_due(cycle.before.get("walked_at"), cycle.config.walk_every_s, cycle.now):
+        return
+    found, probes = survey(host, sections=(WALK,), walk=True)
+    cycle.walked.extend(probe for probe in probes if probe.name == WALK)
+    walked = found.get(WALK)
+    if isinstance(walked, Section):
         cycle.state.save_walk(walked, cycle.now)
+
+
+def _survey(host: Host, cycle: _Cycle, without: Collection[str] = ()) -> tuple[Survey, Sequence[ProbeStatus]]:
+    """All sections but some, with the walk that was kept."""
+    names = [name for name in SECTIONS if name not in without]
+    facts, probes = survey(host, sections=names)
     kept = cycle.state.last_walk()
-    return ({**facts, "walk": kept} if kept is not None else facts), probes
+    return ({**facts, WALK: kept} if kept is not None else facts), (*probes, *cycle.walked)
 
 
-def _send(spool: Spool, credential: Credential, cycle: _Cycle, facts: Survey, probes: Sequence[ProbeStatus]) -> _Sent:
-    """Deliver what is pending, then the volatile sections when they are due."""
-    sent = _Sent(volatile_at=cycle.before.get("volatile_sent_at"))
+def _alone(host: Host, spool: Spool, credential: Credential, cycle: _Cycle) -> Report:
+    """Read, record and deliver everything; a drill that is ordered gets its reference, read after the order."""
+    drill = current_drill(cycle.state, cycle.clocks())
+    facts, probes = _survey(host, cycle)
+    root, drill = _record(spool, cycle, facts, drill)
+    sent = _send(spool, credential, cycle, facts, probes, _Sent(volatile_at=cycle.before.get("volatile_sent_at")))
+    if sent.answer is not None:
+        drill = obey(sent.answer.drill, cycle.state, cycle.config.drill, cycle.clocks(), drill)
+        if drill is not None and drill.reference is None:
+            facts, probes = _survey(host.afresh(), cycle)
+            root, _ = _record(spool, cycle, facts, drill)
+            sent = _send(spool, credential, cycle, facts, probes, sent)
+    return _report(spool, cycle, root, sent, facts, probes)
+
+
+def _record(spool: Spool, cycle: _Cycle, facts: Survey, drill: Drill | None) -> tuple[str, Drill | None]:
+    """Keep the state; for a drill without a reference it is the reference."""
+    if drill is None or drill.reference is not None:
+        return spool.record(facts, cycle.moment(), drill.watch if drill else None).root, drill
+    known = spool.reference_of(drill.id)  # recorded, and killed before it was noted
+    pinned = drill.pinned(known or root_digest(manifest(facts)))
+    root = spool.record(facts, cycle.moment(), pinned.watch).root
+    save_drill(cycle.state, pinned, cycle.clocks())
+    return root, pinned
+
+
+def _beside_a_watcher(host: Host, spool: Spool, credential: Credential, cycle: _Cycle) -> Report:
+    """What the watcher of a drill does not read; it delivers the states, so that none overtakes another."""
+    drill = load_drill(cycle.state)
+    watched = SECTIONS if drill is None else drill.sections
+    facts, probes = _survey(host, cycle, without=watched)
+    before = cycle.before
+    kept = {name: error for name, error in before.get("probe_errors", {}).items() if name in watched}
+    if drill is not None:
+        spool.amend(facts, cycle.moment(), drill.watch, if_changed=True)
+    sent = _Sent(volatile_at=before.get("volatile_sent_at"))
+    with closing(Client.of(credential)) as client:
+        sent = _send_volatile(client, cycle, facts, sent)
+    report = _report(spool, cycle, before.get("root", ""), sent, facts, probes)
+    seconds = {**before.get("probe_seconds", {}), **report.probe_seconds}
+    return replace(report, probe_errors=kept | report.probe_errors, probe_seconds=seconds)
+
+
+def _send(  # noqa: PLR0913, PLR0917 - all that a cycle has is sent here
+    spool: Spool,
+    credential: Credential,
+    cycle: _Cycle,
+    facts: Survey,
+    probes: Sequence[ProbeStatus],
+    sent: _Sent,
+) -> _Sent:
+    """Deliver what is pending, then the volatile sections when they are due, beside what was `sent` before."""
     changed = _errors(probes) != cycle.before.get("probe_errors")
     with closing(Client.of(credential)) as client:
         try:
             done = push(spool, client, _health(spool, probes, cycle), probes_changed=changed)
-            sent = replace(sent, delivered=done.delivered, answer=done.answer)
-            if _is_due(sent.volatile_at, cycle.config.volatile_every_s, cycle.now):
-                client.send_volatile(_volatile(facts, cycle.now))
-                sent = replace(sent, volatile_at=cycle.now.isoformat())
         except (Unreachable, Rejected) as error:
             return replace(sent, problem=str(error))
-    return sent
+        return _send_volatile(
+            client, cycle, facts, replace(sent, delivered=sent.delivered + done.delivered, answer=done.answer)
+        )
+
+
+def _send_volatile(client: Client, cycle: _Cycle, facts: Survey, sent: _Sent) -> _Sent:
+    if not _is_due(sent.volatile_at, cycle.config.volatile_every_s, cycle.now):
+        return sent
+    try:
+        client.send_volatile(_volatile(facts, cycle.now))
+    except (Unreachable, Rejected) as error:
+        return replace(sent, problem=str(error))
+    return replace(sent, volatile_at=cycle.now.isoformat())
 
 
 def _report(  # noqa: PLR0913, PLR0917 - all that a cycle did comes together here
     spool: Spool, cycle: _Cycle, root: str, sent: _Sent, facts: Survey, probes: Sequence[ProbeStatus]
 ) -> Report:
-    walk = facts.get("walk")
+    walk = facts.get(WALK)
     return Report(
         at=cycle.now.isoformat(),
         seconds=round(time.monotonic() - cycle.started, 3),
@@ -124,8 +200,9 @@ def _report(  # noqa: PLR0913, PLR0917 - all that a cycle did comes together her
         pending=spool.count(),
         pending_bytes=spool.size_bytes(),
         problem=sent.problem,
-        interval_s=_interval(sent.answer, cycle.before, cycle.config),
+        interval_s=_interval(sent.answer, cycle),
         probe_errors=_errors(probes),
+        probe_seconds={p.name: round(p.seconds, 3) for p in probes},
         walked_at=walk.taken_at.isoformat() if isinstance(walk, Section) and walk.taken_at else None,
         volatile_sent_at=sent.volatile_at,
         waited_s=cycle.waited_s,
@@ -181,11 +258,11 @@ def _is_due(last: str | None, every_s: int, now: datetime) -> bool:
     return not then <= now < then + timedelta(seconds=every_s)
 
 
-def _interval(answer: Answer | None, before: dict[str, Any], config: Config) -> int:
-    """The collector's wish within this host's own bounds; without one, what was wished last."""
-    wish = answer.interval_s if answer is not None else None
-    wanted = wish or before.get("interval_s") or config.interval_s
-    return max(config.interval_min_s, min(config.interval_max_s, int(wanted)))
+def _interval(answer: Answer | None, cycle: _Cycle) -> int:
+    """The collector's wish within this host's own bounds; without one, what was wished last, to whomever."""
+    wish = answer.interval_s if answer is not None else cycle.state.watch_report().get("interval_s")
+    wanted = wish or cycle.before.get("interval_s") or cycle.config.interval_s
+    return max(cycle.config.interval_min_s, min(cycle.config.interval_max_s, int(wanted)))
 
 
 def utc_now() -> datetime:

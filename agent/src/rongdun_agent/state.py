@@ -138,6 +138,17 @@ class State:
         for name in ("drill", "drill.json", "watch.json"):
             (self.folder / name).unlink(missing_ok=True)
 
+    def drill_refusal(self) -> str | None:
+        """Which drill the collector orders that this host takes no part in, and why."""
+        return (self._read("refusal.json") or {}).get("why")
+
+    def save_refusal(self, why: str | None) -> None:
+        """Keep or forget why a drill was refused, for `status`."""
+        if why is None:
+            (self.folder / "refusal.json").unlink(missing_ok=True)
+        elif why != self.drill_refusal():
+            self._write("refusal.json", {"why": why})
+
     def watch_report(self) -> dict[str, Any]:
         """How the watcher of a drill fares (`watch.report.Report` as JSON data); empty without one."""
         return self._read("watch.json") or {}

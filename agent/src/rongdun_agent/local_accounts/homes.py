@@ -42,7 +42,7 @@ def home_of(host: Host, entry: PasswdEntry) -> Home | Unknown | None:
 def keys_of(host: Host, entry: PasswdEntry, patterns: tuple[str, ...] = KEY_FILES) -> tuple[KeyLine, ...] | Unknown:
     """The public keys that let someone in as this account; `patterns` as AuthorizedKeysFile gives them."""
     found: list[KeyLine] = []
-    for path in _key_paths(entry, patterns):
+    for path in key_paths(entry, patterns):
         try:
             found += parse_authorized_keys(path, host.lines(path)) if host.is_file(path) else ()
         except Refused:
@@ -50,7 +50,7 @@ def keys_of(host: Host, entry: PasswdEntry, patterns: tuple[str, ...] = KEY_FILE
     return tuple(found)
 
 
-def _key_paths(entry: PasswdEntry, patterns: tuple[str, ...]) -> Iterable[str]:
+def key_paths(entry: PasswdEntry, patterns: tuple[str, ...]) -> Iterable[str]:
     """Paths with sshd's tokens replaced; a relative one is meant from the home directory."""
     for pattern in patterns:
         tokens = {"%": "%", "h": entry.home, "u": entry.name, "U": str(entry.uid)}
