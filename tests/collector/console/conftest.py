@@ -75,7 +75,7 @@ def fleet(collector: Collector) -> Fleet:
     clock.forward(hours=25)
     new = machine("fresh-1", None, None, "d")
     probes = {"sshd": ProbeHealth(seconds=0.01), "mounts": ProbeHealth(seconds=9.5, error="TookTooLong: /srv")}
-    health = Health(agent="0.1.0", cycle_s=0.3, cpu_s=0.1, peak_bytes=40_000_000, probes=probes)
+    health = Health(agent="0.1.0", cycle_s=0.3, cpu_s=0.1, waited_s=131.4, peak_bytes=40_000_000, probes=probes)
     spoilt.report(
         survey("yes", sshd=sshd("yes", where="/etc/ssh/sshd_config.d/9.conf:1", overrides=("/etc/ssh/sshd_config:3",))),
         clock(),

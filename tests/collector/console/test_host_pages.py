@@ -108,6 +108,8 @@ def test_identity_and_the_agents_health_are_explained(fleet: Fleet, new_machine:
     assert "身份冲突" in read_page(fleet.collector.client, "/").text
     agent = read_page(fleet.collector.client, f"/hosts/{fleet.spoilt.host}/agent").text
     assert "mounts 9500.0 ms 出错 TookTooLong: /srv" in agent
+    assert "因主机压力推迟 131 s" in agent
+    assert "因主机压力推迟 0 s" in page.text
     assert "之前合并了 4 个状态" in agent
 
 
