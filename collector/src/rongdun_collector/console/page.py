@@ -93,6 +93,7 @@ def _environment(language: Language, stamp: str) -> Environment:
     environment.filters |= {
         "moment": moments.shown,
         "for_input": moments.for_input,
+        "lasting": partial(moments.lasting, language=language),
         "span": partial(moments.span, language=language),
         "word": partial(words.word, language=language),
         "identity_reason": partial(words.identity_reason, language=language),

@@ -42,6 +42,17 @@ for (const button of document.querySelectorAll("[data-unfold]")) {
   });
 }
 
+// A page about something that goes on asks for itself again, unless somebody is busy on it or nobody looks.
+const going = document.querySelector("[data-reload]");
+if (going) {
+  let touched = false;
+  addEventListener("input", () => (touched = true));
+  setInterval(() => {
+    const busy = document.activeElement && document.activeElement.closest("form");
+    if (!touched && !busy && !document.hidden && navigator.onLine) location.reload();
+  }, 1000 * Number(going.dataset.reload));
+}
+
 // A link to one finding opens it; on paper all of them are open.
 const unfold = () => {
   const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
