@@ -97,3 +97,34 @@ def test_profiles_that_only_root_sees_are_unknown(make_host, without_overrides) 
     with without_overrides():
         facts = facts_of(host)
     assert facts.in_force == Unknown(unknown="no permission")
+
+
+POLICY = "/sys/kernel/security/apparmor/policy"
+CLOSED_LIST = {
+    "/sys/kernel/security/apparmor/profiles": {"content": "x (enforce)\n", "mode": "0000"},
+    f"{POLICY}/namespaces": {"dir": True},
+    f"{POLICY}/profiles/usr.sbin.x.3/name": "/usr/sbin/x\n",
+    f"{POLICY}/profiles/usr.sbin.x.3/mode": "enforce\n",
+    f"{POLICY}/profiles/usr.sbin.x.3/profiles/hat.4/name": "hat\n",
+    f"{POLICY}/profiles/usr.sbin.x.3/profiles/hat.4/mode": "enforce\n",
+    f"{POLICY}/profiles/man.5/name": "man\n",
+    f"{POLICY}/profiles/man.5/mode": "complain\n",
+    f"{POLICY}/profiles/man.5/profiles": {"dir": True},
+    f"{POLICY}/profiles/going.6": {"dir": True},
+}
+
+
+def test_where_the_list_is_closed_the_directories_tell(make_host, without_overrides) -> None:
+    """The kernel opens its list to root's user and group alone, whatever capabilities a service has."""
+    host = make_host(APPARMOR | CLOSED_LIST)
+    with without_overrides():
+        apparmor = mandatory_access.probe(host).facts.apparmor
+    assert apparmor.enforcing == ("/usr/sbin/x", "/usr/sbin/x//hat")
+    assert apparmor.complaining == ("man",)
+
+
+def test_profiles_of_other_name_spaces_are_not_left_out_silently(make_host, without_overrides) -> None:
+    host = make_host(APPARMOR | CLOSED_LIST | {f"{POLICY}/namespaces/lxd-web": {"dir": True}})
+    with without_overrides():
+        apparmor = mandatory_access.probe(host).facts.apparmor
+    assert apparmor.enforcing == Unknown(unknown="no permission")

@@ -1,7 +1,7 @@
 """Mandatory access control: what is in force now, and what the configuration asks for at the next boot."""
 
-import re
-
+from rongdun_agent.apparmor_profiles import LIST as PROFILES
+from rongdun_agent.apparmor_profiles import loaded_profiles
 from rongdun_agent.boot_entries import words_at_boot
 from rongdun_agent.host import Host, Refused
 from rongdun_agent.probed import Probed
@@ -11,10 +11,7 @@ from rongdun_contract.facts import Maybe, Unknown
 from rongdun_contract.facts.mandatory_access import Apparmor, Kysec, MandatoryAccess, Selinux, SelinuxMode
 
 SELINUX_CONFIG, SELINUX_ENFORCE = "/etc/selinux/config", "/sys/fs/selinux/enforce"
-APPARMOR_ENABLED, APPARMOR_PROFILES = (
-    "/sys/module/apparmor/parameters/enabled",
-    "/sys/kernel/security/apparmor/profiles",
-)
+APPARMOR_ENABLED = "/sys/module/apparmor/parameters/enabled"
 APPARMOR_FILES = "/etc/apparmor.d"
 KYSEC = ("/sys/kernel/security/kysec", "/usr/sbin/kysec_set", "/etc/kysec")
 """Traces of Kylin's module (from its users' descriptions; unverified on a real Kylin)."""
@@ -25,7 +22,6 @@ _NOT_LIVE, _REFUSED, _UNDECIDED = (
     Unknown(unknown="no permission"),
     Unknown(unknown="undecided"),
 )
-_PROFILE = re.compile(r"(?P<name>.+) \((?P<mode>\w+)\)")
 _ENFORCING = frozenset(("enforce", "kill"))
 
 
@@ -43,7 +39,7 @@ def probe(host: Host) -> Probed:
         "selinux.running": Source(where=SELINUX_ENFORCE),
         "selinux": Source(where=SELINUX_CONFIG),
         "apparmor.enabled": Source(where=APPARMOR_ENABLED),
-        "apparmor": Source(where=APPARMOR_PROFILES),
+        "apparmor": Source(where=PROFILES),
         "kernel_modules": Source(where=LSM),
     }
     return Probed(facts, sources)
@@ -115,19 +111,18 @@ def _profile_files(host: Host) -> tuple[str, ...]:
 
 
 def _profiles(host: Host, on: Maybe[bool]) -> tuple[Maybe[tuple[str, ...]], Maybe[tuple[str, ...]]]:
-    """Loaded profiles by mode; only root sees them."""
+    """Loaded profiles: those that are enforced, and the others."""
     if on is False:
         return (), ()
     try:
-        lines = host.lines(APPARMOR_PROFILES)
+        loaded = loaded_profiles(host)
     except Refused:
         return _REFUSED, _REFUSED
-    if not lines and not host.exists(APPARMOR_PROFILES):
+    if loaded is None:
         unknown = _UNDECIDED if host.live else _NOT_LIVE
         return unknown, unknown
-    matches = [match for match in map(_PROFILE.fullmatch, lines) if match]
-    enforcing = tuple(sorted(match["name"] for match in matches if match["mode"] in _ENFORCING))
-    return enforcing, tuple(sorted(match["name"] for match in matches if match["mode"] not in _ENFORCING))
+    enforcing = tuple(sorted(profile.name for profile in loaded if profile.mode in _ENFORCING))
+    return enforcing, tuple(sorted(profile.name for profile in loaded if profile.mode not in _ENFORCING))
 
 
 def _kysec(host: Host) -> Kysec | None:
