@@ -100,7 +100,8 @@ def wrong_words(program: str, words: list[str]) -> list[str]:
     elif actions:
         parsers = list(actions.values())
     known = {option for parser in parsers for action in parser._actions for option in action.option_strings}
-    return [word for word in rest if word.startswith("-") and word.strip("[]…").partition("=")[0] not in known]
+    given = [word for word in rest if word.startswith("-") and word != "-"]  # that one means standard input
+    return [word for word in given if word.strip("[]…").partition("=")[0] not in known]
 
 
 @pytest.mark.parametrize("page", every_page())

@@ -11,6 +11,8 @@ from deploy.packages.sources import Source, fetch
 
 SCRIPT = HERE / "interpreter.sh"
 COMPILER = HOUSE / "requirements/compiler.txt"
+EPOCH = 1767225600
+"""The time that the interpreter says it was built at: what it is depends on its pins alone, not on the day."""
 
 
 def interpreter(place: Place, arch: Arch, sources: tuple[Source, ...]) -> Path:
@@ -31,7 +33,7 @@ def interpreter(place: Place, arch: Arch, sources: tuple[Source, ...]) -> Path:
         link.symlink_to(place.sources / source.file)
     zig = place.zig / "ziglang/zig"
     print(f"building the interpreter for {arch} (minutes)", flush=True)
-    env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(place.epoch)}
+    env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(EPOCH)}
     env |= {name: str(place.cache / "zigcache") for name in ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")}
     env |= {"JOBS": jobs} if (jobs := os.environ.get("JOBS")) else {}
     run(f"interpreter for {arch}", [SCRIPT, arch, work / "pinned", zig, work, *([builder] if builder else [])], env)

@@ -11,14 +11,14 @@ libraries=$work/libraries tools=$work/tools logs=$work/logs
 mkdir -p "$libraries"/{lib,include} "$tools" "$logs"
 
 # zig's clang links against the symbols of the glibc that is named. It needs an -O, or it adds sanitizers.
-for name in cc c++; do
-    printf '#!/bin/sh\nexec "%s" %s -target %s "$@"\n' "$zig" $name "$triple.$glibc" >"$tools/$name"
-done
+# Found by PATH, and with WORK called /build, so that what is built does not tell where.
+printf '#!/bin/sh\nexec "%s" cc -target %s -ffile-prefix-map=%s=/build "$@"\n' "$zig" "$triple.$glibc" "$work" >"$tools/floor-cc"
 for name in ar ranlib; do
-    printf '#!/bin/sh\nexec "%s" %s "$@"\n' "$zig" $name >"$tools/$name"
+    printf '#!/bin/sh\nexec "%s" %s "$@"\n' "$zig" $name >"$tools/floor-$name"
 done
 chmod +x "$tools"/*
-export CC=$tools/cc CXX=false AR=$tools/ar RANLIB=$tools/ranlib # with a real CXX, configure compiles all of libc++
+export PATH=$tools:$PATH CC=floor-cc AR=floor-ar RANLIB=floor-ranlib
+export CXX=false # with a real one, configure compiles all of libc++
 
 unpack() { # NAME PATTERN: afresh into WORK/NAME, and go there
     rm -rf "${work:?}/$1"
@@ -54,7 +54,7 @@ xz() {
 }
 
 sqlite() { # its own build makes one C file of all, with tools that run here
-    CC=gcc AR=ar CFLAGS='' ./configure --disable-tcl
+    CC=gcc CC_FOR_BUILD=gcc AR=ar CFLAGS='' ./configure --disable-tcl
     make -s sqlite3.c sqlite3.h
     # shellcheck disable=SC2086 # several words are meant
     "$CC" $CFLAGS -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_DQS=0 -c sqlite3.c
@@ -64,10 +64,11 @@ sqlite() { # its own build makes one C file of all, with tools that run here
 }
 
 openssl() {
-    ./Configure "linux-$arch" --prefix="$libraries" --libdir=lib --openssldir=/etc/ssl no-shared no-tests no-apps no-docs \
+    ./Configure "linux-$arch" --prefix=/opt/rongdun/openssl --libdir=lib --openssldir=/etc/ssl no-shared no-tests no-apps no-docs \
         no-engine no-module no-dso no-legacy no-comp no-quic no-afalgeng no-srp
     make -s -j"$jobs" build_sw
-    make -s install_dev
+    make -s install_dev DESTDIR="$work/openssl.installed"
+    cp -a "$work/openssl.installed/opt/rongdun/openssl"/{include,lib} "$libraries"
 }
 
 step() { # NAME PATTERN FUNCTION: what it says goes to a log; that it failed, and how, to the terminal
@@ -88,7 +89,7 @@ trap failed EXIT
 
 library() { # NAME PATTERN: hidden symbols, so that none of ours can meet another copy inside a wheel
     if [ -e "$work/$1.done" ]; then return; fi
-    export CFLAGS="-O2 -fPIC -fvisibility=hidden -g0 -ffile-prefix-map=$work=/build"
+    export CFLAGS="-O2 -fPIC -fvisibility=hidden -g0"
     step "$1" "$2" "$1"
     touch "$work/$1.done"
 }
@@ -96,7 +97,7 @@ library() { # NAME PATTERN: hidden symbols, so that none of ours can meet anothe
 python() {
     local cross=() off=() module
     export READELF=readelf PKG_CONFIG=/bin/false CPPFLAGS="-I$libraries/include" LDFLAGS="-L$libraries/lib -pie -Wl,-z,relro,-z,now -s"
-    export CFLAGS="-g0 -fPIC -Wno-date-time -ffile-prefix-map=$work=/build" # zig turns __DATE__ into an error
+    export CFLAGS="-g0 -fPIC -Wno-date-time" # zig turns __DATE__ into an error
     export ZLIB_CFLAGS=" " ZLIB_LIBS="$libraries/lib/libz.a" BZIP2_CFLAGS=" " BZIP2_LIBS="$libraries/lib/libbz2.a"
     export LIBLZMA_CFLAGS=" " LIBLZMA_LIBS="$libraries/lib/liblzma.a -lpthread" LIBFFI_CFLAGS=" " LIBFFI_LIBS="$libraries/lib/libffi.a"
     export LIBSQLITE3_CFLAGS=" " LIBSQLITE3_LIBS="$libraries/lib/libsqlite3.a -lm -lpthread"
