@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -96,7 +97,7 @@ def test_any_portions_of_a_journal_come_to_the_same(said: list[dict[str, Told]],
     journal = [Look(at(n), at(n), one) for n, one in enumerate(said)]
     whole, ended, cleared, state = fold(EMPTY, journal), [], [], EMPTY
     bounds = [0, *sorted(cut for cut in cuts if cut <= len(journal)), len(journal)]
-    for since, until in zip(bounds, bounds[1:], strict=False):
+    for since, until in pairwise(bounds):
         after = fold(state, journal[since:until])
         ended += after.ended
         cleared += after.cleared

@@ -81,8 +81,7 @@ class Watcher:
             answer = self.agent.ask(self.last | {"manifest": manifest(self.survey)})
         if answer.missing:
             self.agent.sequence -= 1
-            message = {name: value for name, value in self.last.items() if name in {"drill"}}
-            answer = self.agent.report(self.survey, self.last["taken_at"], **message)
+            answer = self.agent.report(self.survey, self.last["taken_at"], **self._drill())
         return answer
 
     def _told(self, answer: Answer) -> Answer:

@@ -15,11 +15,13 @@ from rongdun_collector.cli.durations import duration
 from rongdun_collector.config import Settings
 from rongdun_collector.drill import acts, opening
 from rongdun_collector.drill.acts import StimulusSaid
+from rongdun_collector.drill.evaluation import Evaluation
 from rongdun_collector.drill.opening import PERIOD_S, Plan
 from rongdun_collector.drill.packs import DrillPack, read_pack, read_packs
 from rongdun_collector.drill.schemes import SchemeFile, read_scheme_file, read_shelf
-from rongdun_collector.drill.terms import By
+from rongdun_collector.drill.terms import By, held
 from rongdun_collector.errors import CollectorError
+from rongdun_collector.store import drill_episodes
 from rongdun_contract.rules.problems import PackError
 
 Done = Callable[[argparse.Namespace, Settings, Connection, By], None]
@@ -46,8 +48,19 @@ def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     by = By(f"{getpass.getuser()} (command)", utc_now())
     reads = options.action in _READS
     with opened(settings) as store, store.read() if reads else store.write() as connection:
-        (_READS | _ACTS)[options.action](options, settings, connection, by)
+        {**_READS, **_ACTS}[options.action](options, settings, connection, by)
+    if options.action == "recompute":
+        _evaluate(options, settings)
     return 0
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> None:
+    looks = 0
+    with opened(settings) as store:
+        evaluation = Evaluation(store)
+        while found := evaluation.work_off():
+            looks += found
+    print(f"drill {options.drill} is found again from {looks} looks")
 
 
 def _add_opening(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,6 +82,11 @@ def _open(options: argparse.Namespace, settings: Settings, connection: Connectio
     plan = Plan(options.name, tuple(options.unit), until, pack, scheme, options.period_s)
     drill = opening.open_drill(connection, plan, by)
     print(f"drill {drill.id} is open until {drill.until:%Y-%m-%d %H:%M} UTC for {', '.join(drill.units)}")
+
+
+def _recompute(options: argparse.Namespace, _settings: Settings, connection: Connection, _by: By) -> None:
+    drill = held(connection, options.drill)
+    drill_episodes.forget(connection, drill.id)
 
 
 def _close(options: argparse.Namespace, _settings: Settings, connection: Connection, by: By) -> None:
@@ -189,6 +207,7 @@ _ONE_DRILL: Mapping[str, str] = MappingProxyType(
         "show": "show a drill: its hosts, what was found, what was missed",
         "score": "print its points by unit",
         "acts": "print who did what",
+        "recompute": "find everything again from the journal; what people said stays",
         "close": "end it before its time",
         "freeze": "show it from now on as it stands now",
         "unfreeze": "show it as it is again",
@@ -215,6 +234,7 @@ _READS: Mapping[str, Done] = MappingProxyType(
 _ACTS: Mapping[str, Done] = MappingProxyType(
     {
         "open": _open,
+        "recompute": _recompute,
         "close": _close,
         "freeze": _freeze,
         "unfreeze": _unfreeze,

@@ -42,6 +42,7 @@ class _Loaded(NamedTuple):
     """The parts of all hosts as they were at a revision."""
 
     parts: "MappingProxyType[str, Part]"
+    is_open: bool
     revision: int
     at: datetime | None
 
@@ -51,13 +52,8 @@ class Orders:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._loaded = _Loaded(MappingProxyType({}), -1, None)
+        self._loaded = _Loaded(MappingProxyType({}), is_open=False, revision=-1, at=None)
         self._turn = threading.Lock()
-
-    @property
-    def any(self) -> bool:
-        """Whether some host has a part."""
-        return bool(self._loaded.parts)
 
     def part(self, host: str, now: datetime) -> Part | None:
         """The part that a host has now; None for nearly all hosts nearly always."""
@@ -69,17 +65,18 @@ class Orders:
         with self._turn, self._store.read() as connection:
             revision = drills.revision(connection)
             at = self._loaded.at
-            stale = self.any and (at is None or abs(now - at) >= RELOAD_AFTER)
+            stale = self._loaded.is_open and (at is None or abs(now - at) >= RELOAD_AFTER)
             if revision == self._loaded.revision and not stale:
                 return
             parts: dict[str, Part] = {}
-            for drill in drills.list_drills(connection, open_at=now):
+            found = drills.list_drills(connection, open_at=now)
+            for drill in found:
                 excluded = drills.excluded(connection, drill.id)
                 for host, unit in drills.hosts_of_units(connection, drill.units):
                     parts[host] = _part(
                         drill, unit, takes_part=(unit, None) not in excluded and (unit, host) not in excluded
                     )
-            self._loaded = _Loaded(MappingProxyType(parts), revision, now)
+            self._loaded = _Loaded(MappingProxyType(parts), bool(found), revision, now)
 
 
 def _part(drill: Drill, unit: str, *, takes_part: bool) -> Part:

@@ -67,6 +67,7 @@ class _Scene:
     ) -> None:
         self._drill, self._as_of, self._ended = drill, as_of, ended
         self._said, self._seen, self._severities = said, seen, severities
+        self._marked = {mark.object for mark in said.marks}
 
     def view(self, found: Sequence[Occurrence]) -> DrillView:
         """The whole of it."""
@@ -121,7 +122,7 @@ class _Scene:
             detect_s=clocked.detect_s,
             dispose_s=clocked.dispose_s,
             not_counted_s=clocked.not_counted_s,
-            false_positive=any(mark.object == name for mark in self._said.marks),
+            false_positive=name in self._marked,
             excluded=self._said.why_excluded(unit, found.host),
             stimulus=None if stimulus is None else stimulus.id,
         )

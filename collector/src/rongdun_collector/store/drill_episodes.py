@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from rongdun_collector.drill.folding import Blindness, Episode, Folded, Named
+from rongdun_collector.store.tables.columns import EPOCH
 from rongdun_collector.store.tables.drills import DRILL_BLIND, DRILL_EPISODES, DRILL_HOSTS, DRILL_JOURNAL
 from rongdun_contract.documents import digest
 
@@ -79,6 +80,13 @@ def store_folded(connection: Connection, due: Due, before: Folded, after: Folded
             _put_blindness(connection, due, blindness, is_new=(blindness.signal, blindness.since) not in unseen)
     place = _H.drill == due.drill, _H.host == due.host
     connection.execute(update(DRILL_HOSTS).where(*place).values(folded_at=folded_at))
+
+
+def forget(connection: Connection, drill: str) -> None:
+    """Begin anew: all that was derived from the journal of a drill is due to be derived again."""
+    connection.execute(update(DRILL_HOSTS).where(_H.drill == drill).values(folded_at=EPOCH))
+    connection.execute(delete(DRILL_EPISODES).where(_E.drill == drill))
+    connection.execute(delete(DRILL_BLIND).where(_B.drill == drill))
 
 
 def episodes(connection: Connection, drill: str, as_of: datetime) -> list[tuple[str, Episode]]:

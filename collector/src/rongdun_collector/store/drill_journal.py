@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, insert, select, text, update
+from sqlalchemy import Connection, and_, func, insert, select, text
 
 from rongdun_collector.drill.looks import Stretch
 from rongdun_collector.store.tables.columns import EPOCH, to_microseconds
@@ -37,6 +37,7 @@ _WATCHED = {
         """
     ),
 }
+_NOTE = text("UPDATE drill_hosts SET looked_at = :at WHERE drill = :drill AND host = :host")
 _FIELDS = ("drill", "host", "received_at", "agent_at", "second_at", "confirmed_at")
 
 
@@ -125,8 +126,9 @@ def continue_stretches(connection: Connection, said: Iterable[tuple[str, str, St
 
 def note_looks(connection: Connection, looked: Iterable[tuple[str, str, datetime]]) -> None:
     """These hosts (each with its drill) have looks until a moment that are to be evaluated."""
-    for drill, host, at in sorted(looked):
-        connection.execute(update(DRILL_HOSTS).where(_H.drill == drill, _H.host == host).values(looked_at=at))
+    rows = [{"drill": drill, "host": host, "at": to_microseconds(at)} for drill, host, at in sorted(looked)]
+    if rows:
+        connection.execute(_NOTE, rows)
 
 
 def _named(connection: Connection, asked: Mapping[str, str]) -> dict[str, frozenset[str]]:
