@@ -77,13 +77,13 @@ def pin(place: Place, sources: Sequence[Source]) -> list[str]:
         if newer == source:
             continue
         for field in ("version", "file", "sha256"):
-            text = _replaced(text, source.package, field, getattr(newer, field))
+            text = replaced(text, source.package, field, getattr(newer, field))
         changed.append(f"{source.name} {source.version} -> {newer.version}")
     PINS.write_text(text, "utf-8")
     return changed
 
 
-def _replaced(text: str, package: str, field: str, value: str) -> str:
+def replaced(text: str, package: str, field: str, value: str) -> str:
     """Set one field in the table of a package; everything else, comments too, stays as it is."""
     before = rf'(package = "{re.escape(package)}"\n(?:[^\[\n].*\n)*?{field} = )"[^"]*"'
     return re.sub(before, lambda found: f'{found[1]}"{value}"', text)
