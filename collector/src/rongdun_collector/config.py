@@ -50,7 +50,7 @@ class Settings(BaseModel):
     schemes: Annotated[
         Path | None, Field(description="folder of drill scoring schemes (YAML); else those that come along")
     ] = None
-    interval_s: Annotated[Seconds, Field(description="how often hosts check in")] = 300
+    interval_s: Annotated[Seconds, Field(description="how often hosts check in")] = 900
     silent_after_s: Annotated[
         Seconds, Field(description="a host not heard of for so long is silent; its scores go stale")
     ] = 7200

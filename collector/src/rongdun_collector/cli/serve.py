@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--drill-packs", type=Path, action="append", help="a pack of kind drill (may be repeated)")
     parser.add_argument("--controls", type=Path, help="the control framework")
     parser.add_argument("--schemes", type=Path, help="folder of drill scoring schemes")
-    parser.add_argument("--interval-s", type=int, help="how often hosts check in (default 300)")
+    parser.add_argument("--interval-s", type=int, help="how often hosts check in (default 900)")
     parser.add_argument("--silent-after-s", type=int, help="a host is silent after so long (default 7200)")
     parser.add_argument("--session-idle-s", type=int, help="a sign-in ends after so long unused (default 1800)")
 
