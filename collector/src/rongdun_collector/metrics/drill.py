@@ -17,12 +17,12 @@ def _of_unit(read: Callable[[UnitFigures], float]) -> Callable[[Snapshot], Value
     return lambda snapshot: [((drill, unit.unit), read(unit)) for drill, unit in _units(snapshot)]
 
 
-def _quantiles(read: Callable[[UnitFigures], Times]) -> Callable[[Snapshot], Values]:
+def _percentiles(read: Callable[[UnitFigures], Times]) -> Callable[[Snapshot], Values]:
     """Nothing where no clock has stopped yet: zero would look like a very fast unit."""
     return lambda snapshot: [
-        ((drill, unit.unit, quantile), value)
+        ((drill, unit.unit, percentile), value)
         for drill, unit in _units(snapshot)
-        for quantile, value in (("0.5", read(unit).median), ("0.9", read(unit).p90))
+        for percentile, value in (("50", read(unit).median), ("90", read(unit).p90))
         if value is not None
     ]
 
@@ -137,16 +137,16 @@ METRICS = (
     ),
     Metric(
         "rongdun_drill_detect_seconds",
-        "Median (0.5) and 90th percentile (0.9) of the time to detection; objects not detected yet are not in it.",
-        ("drill", "unit", "quantile"),
-        _quantiles(lambda unit: unit.detect),
+        "Median (50) and 90th percentile of the time to detection; objects not detected yet are not in it.",
+        ("drill", "unit", "percentile"),
+        _percentiles(lambda unit: unit.detect),
         per_drill_unit=2,
     ),
     Metric(
         "rongdun_drill_dispose_seconds",
         "The same of the time from detection to disposal.",
-        ("drill", "unit", "quantile"),
-        _quantiles(lambda unit: unit.dispose),
+        ("drill", "unit", "percentile"),
+        _percentiles(lambda unit: unit.dispose),
         per_drill_unit=2,
     ),
     Metric(
