@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rongdun_agent.errors import AgentError
 
 SYSTEM_CONFIG = Path("/etc/rongdun/agent.toml")
-_BEYOND = "while for more than so many percent of the last ten seconds something on this host had to wait for"
+_WAITED = "percent of the last ten seconds in which something on this host waited for"
 
 
 class DrillBounds(BaseModel):
@@ -33,9 +33,9 @@ class Config(BaseModel):
     interval_max_s: int = Field(86_400, ge=60, description="the longest interval that the collector may ask for")
     walk_every_s: int = Field(86_400, ge=3_600, description="seconds between two walks over the whole file system")
     volatile_every_s: int = Field(3_600, ge=60, description="seconds between two reports of the volatile sections")
-    pressure_cpu: int = Field(60, ge=1, le=100, description=f"cycles wait {_BEYOND} a processor (100: never)")
-    pressure_memory: int = Field(10, ge=1, le=100, description=f"cycles wait {_BEYOND} memory (100: never)")
-    pressure_io: int = Field(60, ge=1, le=100, description=f"cycles wait {_BEYOND} disks (100: never)")
+    pressure_cpu: int = Field(60, ge=1, le=100, description=f"{_WAITED} a processor; above it a cycle waits")
+    pressure_memory: int = Field(10, ge=1, le=100, description=f"{_WAITED} memory; above it a cycle waits")
+    pressure_io: int = Field(60, ge=1, le=100, description=f"{_WAITED} disks; above it a cycle waits")
     pressure_wait_s: int = Field(
         300, ge=0, le=3_600, description="seconds that a cycle waits at most for less pressure"
     )
