@@ -12,7 +12,7 @@ from rongdun_contract.findings import Finding
 WORDS = Words(zh="字", en="word")
 
 
-def clause(rules: int, judge: Any = "all", level: int = 3, name: str = "8.1.4.1 a") -> Clause:
+def clause(rules: int, judge: Any = "all", level: int = 3, name: str = "8.1.4.1 a", **more: Any) -> Clause:
     return Clause(
         id=name,
         level=level,
@@ -22,6 +22,7 @@ def clause(rules: int, judge: Any = "all", level: int = 3, name: str = "8.1.4.1 
         kind="auto" if rules else "manual",
         rules=tuple(f"rule-{n}" for n in range(rules)),
         judge=judge,
+        **more,
     )
 
 
@@ -89,3 +90,18 @@ def test_a_result_lists_its_rules_by_verdict() -> None:
         ("rule-3",),
     )
     assert result.kind == "auto"
+
+
+def test_a_clause_that_servers_have_nothing_to_do_with_is_not_applicable_unless_its_rules_say_more() -> None:
+    foreign = ("server", "db")
+    assert clause_results(framework(clause(0, not_applicable_to=foreign)), [])[0].result == "不适用"
+    assert clause_results(framework(clause(0, not_applicable_to=("db",))), [])[0].result == "未检"
+    assert clause_results(framework(clause(0, not_applicable_to=("db",))), [], of="db")[0].result == "不适用"
+    for verdict, expected in ((P, "符合"), (F, "不符合"), (N, "不适用"), (U, "未检")):
+        (result,) = clause_results(framework(clause(1, not_applicable_to=foreign)), findings([verdict]))
+        assert result.result == expected
+
+
+def test_a_clause_that_is_judged_once_for_the_system_has_a_result_on_a_host_only_where_rules_give_evidence() -> None:
+    frame = framework(clause(0, name="a", per="system"), clause(1, name="b", per="system"), clause(0, name="c"))
+    assert [result.clause for result in clause_results(frame, findings([P]))] == ["b", "c"]

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from rongdun_contract.controls import Clause, Framework, Kind
+from rongdun_contract.controls import Clause, Framework, Kind, ObjectKind
 from rongdun_contract.findings import Finding, Verdict
 
 Result = Literal["符合", "部分符合", "不符合", "不适用", "未检"]
@@ -29,25 +29,31 @@ class ClauseResult(BaseModel):
     unknown: tuple[str, ...] = ()
 
 
-def clause_results(framework: Framework, findings: Iterable[Finding], level: int = 3) -> tuple[ClauseResult, ...]:
-    """The result of each clause of a level, in the framework's order.
+def clause_results(
+    framework: Framework, findings: Iterable[Finding], level: int = 3, *, of: ObjectKind = "server"
+) -> tuple[ClauseResult, ...]:
+    """The result of each clause of a level that a host has a result for, in the framework's order.
 
     All that applies passes: 符合. Something fails: 部分符合 where something else passes, else 不符合, whatever is
     unknown. Nothing fails but something is unknown, or there is no rule: 未检. Nothing applies: 不适用.
-    Under `judge: any` one pass is 符合, and for 不符合 every rule that applies has to fail.
+    Under `judge: any` one pass is 符合, and for 不符合 every rule that applies has to fail. A clause that objects
+    of this kind (`of`) have nothing to do with is 不适用 unless its rules say more than that.
     """
     verdicts: Mapping[str, Verdict] = {finding.rule: finding.verdict for finding in findings}
-    return tuple(_result(clause, verdicts) for clause in framework.clauses if clause.level == level)
+    return tuple(
+        _result(clause, verdicts, of) for clause in framework.clauses if clause.level == level and clause.on_host
+    )
 
 
-def _result(clause: Clause, verdicts: Mapping[str, Verdict]) -> ClauseResult:
+def _result(clause: Clause, verdicts: Mapping[str, Verdict], of: ObjectKind) -> ClauseResult:
     by_verdict: dict[Verdict, tuple[str, ...]] = {
         verdict: tuple(rule for rule in clause.rules if verdicts.get(rule, "unknown") == verdict)
         for verdict in get_args(Verdict)
     }
+    foreign = of in clause.not_applicable_to and not (by_verdict["pass"] or by_verdict["fail"] or by_verdict["unknown"])
     return ClauseResult(
         clause=clause.id,
-        result=_judge_any(by_verdict) if clause.judge == "any" else _judge_all(by_verdict),
+        result="不适用" if foreign else _judge_any(by_verdict) if clause.judge == "any" else _judge_all(by_verdict),
         kind=clause.kind,
         passed=by_verdict["pass"],
         failed=by_verdict["fail"],

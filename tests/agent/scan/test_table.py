@@ -49,7 +49,7 @@ def test_rules_stand_under_their_clauses_the_worst_first(wish):
     findings = all_of(wish, "pass")
     findings[10] = findings[10].model_copy(update={"verdict": "fail"})
     lines = report(wish, findings, width=1000).splitlines()
-    clause = next(c for c in embedded_controls().clauses if c.level == 3 and findings[10].rule in c.rules)
+    clause = next(c for c in embedded_controls(3).clauses if c.level == 3 and findings[10].rule in c.rules)
     start = next(n for n, line in enumerate(lines) if line.startswith(f"  {clause.id}  "))
     assert lines[start + 1].strip().startswith(("部分符合", "不符合"))
     assert lines[start + 2].strip().startswith("✗")

@@ -24,7 +24,7 @@ HEAD = (
 
 def write_csv(judgement: Judgement, out: TextIO) -> None:
     """Print the head and the lines, as RFC 4180 has it."""
-    framework = embedded_controls()
+    framework = embedded_controls(judgement.wish.level)
     rules = {rule.id: rule for rule in judgement.wish.rules}
     writer = csv.writer(out)
     writer.writerow(HEAD)

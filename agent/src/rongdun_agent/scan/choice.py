@@ -48,11 +48,11 @@ def choose_params(packs: Iterable[Pack], settings: Iterable[str]) -> Overrides:
     return accept_params(packs, read_overrides(packs, settings))
 
 
-def embedded_controls() -> Framework:
-    """The control framework that comes with the agent."""
+def embedded_controls(level: int) -> Framework:
+    """The control framework that comes with the agent, at this level."""
     if not CONTROLS.exists():
         raise AgentError(CONTROLS.name, "is not built into this agent", _BUILD)
-    return load_compiled_controls(CONTROLS)
+    return load_compiled_controls(CONTROLS, level)
 
 
 def _embedded_pack() -> Pack:

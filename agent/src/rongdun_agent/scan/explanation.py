@@ -27,7 +27,7 @@ def write_rule(rule: Rule, level: int, overrides: Mapping[str, object], paper: P
     for words, text in (("为什么 Why", rule.why), ("怎样整改 Fix", rule.fix)):
         paper.line(f"{words}: {text['zh']}", indent=2, hanging=2)
         paper.line(text["en"], indent=4)
-    for clause in embedded_controls().clauses_of(rule.id, level):
+    for clause in embedded_controls(level).clauses_of(rule.id, level):
         gist = f"{clause.gist.zh} {clause.gist.en}"
         paper.line(f"等保 {level} 级 {clause.id} {clause.control_point.zh}: {gist}", indent=2, hanging=4)
     for name, value in rule.defaults(level).items():

@@ -26,7 +26,7 @@ _SLOW_S = 0.5
 
 def write_table(judgement: Judgement, paper: Paper) -> None:
     """Print the whole report."""
-    framework = embedded_controls()
+    framework = embedded_controls(judgement.wish.level)
     _write_head(judgement, paper)
     shown = _write_clauses(judgement, framework, paper)
     _write_others(judgement, shown, paper)

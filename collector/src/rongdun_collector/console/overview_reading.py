@@ -128,7 +128,8 @@ def _clauses(clauses: Iterable[Clause], counted: Counter[tuple[str, int, str]], 
     for (clause, of_level, result), hosts_count in counted.items():
         if of_level == level:
             by_clause.setdefault(clause, {})[result] = hosts_count
-    return tuple(ClauseRow(clause, by_clause.get(clause.id, {})) for clause in clauses if clause.level == level)
+    shown = (clause for clause in clauses if clause.level == level and clause.on_host)
+    return tuple(ClauseRow(clause, by_clause.get(clause.id, {})) for clause in shown)
 
 
 def _conflicts(connection: Connection, heard_since: datetime, here: frozenset[str] | None) -> tuple[ConflictRow, ...]:

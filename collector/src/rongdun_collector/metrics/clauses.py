@@ -13,7 +13,7 @@ def _hosts(snapshot: Snapshot) -> Values:
 def _info(snapshot: Snapshot) -> Values:
     levels = {group.level for group in snapshot.groups}
     for clause in snapshot.services.ruleset.framework.clauses:
-        if clause.level in levels:
+        if clause.level in levels and clause.on_host:
             yield (clause.id, str(clause.level), clause.control_point.zh, clause.gist.zh), 1
 
 
