@@ -19,6 +19,7 @@ HOUSE = Path(__file__).parents[2]
 UNITS = HOUSE / "deploy/systemd"
 ROOMS = ("contract", "agent", "collector")
 PREFIX = "/opt/rongdun"
+SITE = f"{PREFIX}/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 
 _SUITES: Mapping[tuple[int, int], Suite] = MappingProxyType({(3, 11): "bookworm", (3, 13): "trixie"})
 """What is compiled among our requirements fits the Python that it was installed for."""
@@ -46,13 +47,13 @@ def build_wheels(to: Path) -> tuple[Path, ...]:
 def install(root: Root, wheels: tuple[Path, ...]) -> None:
     """Put the wheels, what they need, the two programs, the units and their users into a root that may be changed."""
     place = root.path / PREFIX.lstrip("/")
-    site = place / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    site = root.path / SITE.lstrip("/")
     site.mkdir(parents=True)
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(site)
-    tops = [str(top) for name in sorted(_needed()) for top in _tops(name)]
-    subprocess.run(["cp", "-a", "--", *tops, str(site)], check=True)
+    tops = {str(top) for name in _needed() for top in _tops(name)}
+    subprocess.run(["cp", "-a", "--", *sorted(tops), str(site)], check=True)
     _make_programs(root, place)
     _copy_units(root)
     made = root.run("systemd-sysusers")

@@ -16,7 +16,7 @@ SCRIPT = Path(__file__).parent / "qemu/vm.sh"
 def run_in_vm(root: Root, script: Path, *, timeout_s: int = 600) -> str:
     """Boot a copy of a bookworm root in memory, run a script as root in it, return what it printed.
 
-    Half a minute by KVM, minutes where it is emulated; one at a time.
+    It is emulated, which takes minutes; one at a time.
     """
     need_root("what belongs to root in the image must belong to it in the machine")
     for program, package in (("qemu-system-x86_64", "qemu-system-x86"), ("cpio", "cpio"), ("depmod", "kmod")):

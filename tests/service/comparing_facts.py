@@ -46,8 +46,7 @@ def differences(root: Mapping[str, Any], sent: Mapping[str, Any]) -> Iterator[Di
             continue
         whole, told = _part(root.get(name, {})), _part(sent.get(name, {}))
         if name == "services":
-            for part in whole.values():
-                part.get("units", {}).pop(BY_ROOT, None)  # what root's own reading runs in
+            whole["facts"].get("units", {}).pop(BY_ROOT, None)  # what root's own reading runs in
         if spec.volatile:
             yield from (
                 Difference(fact, None, "unknown") for fact in sorted(_unknown(told, name) - _unknown(whole, name))

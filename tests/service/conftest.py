@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,10 @@ from tests.service.server import Server
 
 
 @pytest.fixture(scope="session")
-def server_root(debian_root: Callable[..., Root]) -> Iterator[Root]:
+def server_root() -> Iterator[Root]:
     """Yield a root with the wheels of this checkout and their units on it; not to be written to."""
     base = Path(tempfile.mkdtemp(prefix="rongdun-server-"))
-    root = debian_root(fitting_suite(), *PACKAGES).copy(base / "root")
+    root = roots.unpack(fitting_suite(), PACKAGES, base / "root")
     install(root, build_wheels(base / "wheels"))
     enrich(root)
     yield root

@@ -1,4 +1,4 @@
-"""What makes a server worth comparing: accounts, keys, closed files, rules, daemons of others, files in private places."""
+"""What makes a server worth comparing: accounts, keys, closed files, rules, daemons of others, private places."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ PACKAGES = (
     *("anacron", "apparmor", "at", "auditd", "chrony", "cron", "iptables", "kmod", "libpam-pwquality", "logrotate"),
     *("nftables", "openssh-server", "rsyslog", "sudo"),
 )
+SETTINGS = "pressure_wait_s = 0\n"
+"""Other tests press this machine; waiting for them is tested elsewhere."""
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5S1v0Zq3m6Qv7x9w2YkzV0c8y1n4Xb6r3T5u7W9aBc li@desk\n"
 LISTENER = """[Unit]
 Description=A daemon of another user
@@ -44,6 +46,7 @@ profile watched /opt/watched flags=(complain) {
 AUDIT_RULES = "-D\n-b 8192\n-w /etc/shadow -p wa -k identity\n-a always,exit -F arch=b64 -S execve -F euid=0 -k root\n"
 
 FILES: dict[str, tuple[str, int]] = {
+    "/etc/rongdun/agent.toml": (SETTINGS, 0o644),
     "/home/li/.ssh/authorized_keys": (KEY, 0o600),
     "/root/.ssh/authorized_keys": (f'from="10.0.0.0/8" {KEY}', 0o600),
     "/etc/sudoers.d/li": ("li ALL=(ALL:ALL) NOPASSWD: /usr/bin/systemctl\n", 0o440),

@@ -8,6 +8,7 @@ import pytest
 
 from rongdun_contract.facts import SECTIONS
 from tests.service.comparing_facts import differences, is_excepted
+from tests.service.rich import SETTINGS
 from tests.service.server import AGENT, COLLECTOR, Server, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.systemd, pytest.mark.slow]
@@ -70,7 +71,7 @@ def test_the_host_is_rich_enough_for_that_to_mean_something(told: Told) -> None:
 def test_a_service_that_runs_tells_the_hosts_present_name(server: Server) -> None:
     """In a name space of its own it would go on telling the name at its start."""
     server.machine.write("/etc/rongdun/collector.env", "RONGDUN_INTERVAL_S=10\n")
-    server.machine.write("/etc/rongdun/agent.toml", "interval_min_s = 10\n")
+    server.machine.write("/etc/rongdun/agent.toml", f"{SETTINGS}interval_min_s = 10\n")
     server.must("systemctl", "restart", COLLECTOR)
     before = server.cycle()
     running = server.main_pid(AGENT)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab.installed import SITE
 from tests.service.server import AGENT, COLLECTOR, DISCOVERY, STATE, URL, Server, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.systemd, pytest.mark.slow]
@@ -19,11 +20,11 @@ CPU_QUOTA = 0.5
 CAPABILITIES = {AGENT: {2, 12, 19, 30}, COLLECTOR: set()}
 """DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE and AUDIT_CONTROL of linux/capability.h."""
 
+SUPERVISOR = f"{SITE}/rongdun_agent/supervisor.py"
 SHORT_WATCHDOG = "[Service]\nWatchdogSec=3\n"
 OTHER_WORKER = """[Service]
 ExecStart=
-ExecStart=/bin/sh -c 'exec /opt/rongdun/bin/python3 -I -S \
- /opt/rongdun/lib/python3.*/site-packages/rongdun_agent/supervisor.py {state} /usr/bin/python3 /run/worker.py {state}/said'
+ExecStart=/opt/rongdun/bin/python3 -I -S {supervisor} {state} /usr/bin/python3 /run/worker.py {state}/said
 """
 EATER = """
 import sys
@@ -73,10 +74,10 @@ def collector(server: Server) -> Iterator[Server]:
 
 
 def work_with(server: Server, worker: str) -> int:
-    """Let the supervisor start another worker, within the limits of the unit as it is shipped; return the supervisor."""
+    """Let the supervisor start another worker, within the limits that the unit is shipped with; return its process."""
     server.machine.write("/run/worker.py", worker)
     server.must("rm", "-f", f"{STATE}/said")
-    server.set_up(AGENT, OTHER_WORKER.format(state=STATE))
+    server.set_up(AGENT, OTHER_WORKER.format(supervisor=SUPERVISOR, state=STATE))
     return server.main_pid(AGENT)
 
 
