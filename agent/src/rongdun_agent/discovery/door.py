@@ -30,7 +30,7 @@ class Door:
         self._link, self._gap_s, self._monotonic = link, 1 / rate_per_s, monotonic
 
     def send(self, frame: bytes) -> None:
-        """Send one frame; raises `Shut` for one that is not permitted or comes too soon, OSError where the link is dead."""
+        """Send one frame; raises `Shut` where it may not leave or comes too soon, OSError where the link is gone."""
         if not permits(self.scope, frame):
             raise Shut("no ARP request within the scope")
         now = self._monotonic()

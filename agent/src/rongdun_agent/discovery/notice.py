@@ -15,7 +15,7 @@ class Notice:
         """Half of what the watchdog waits for; None: there is none."""
 
     def say(self, **words: str | int) -> None:
-        """Say `READY=1`, `STATUS="…"` and the like in one message; a systemd that does not take it is no fault of ours."""
+        """Say `READY=1`, `STATUS="…"` and the like in one message; whether systemd takes it is its own affair."""
         if not self._address:
             return
         message = "\n".join(f"{name}={value}" for name, value in words.items())

@@ -1,6 +1,6 @@
 """Frames in and out by scapy: what a frame says about devices, and the one frame that is ever made.
 
-Only the service may import this module (import-linter), for it loads scapy. `light_scapy.prepare` comes first.
+Only the service may import this module (import-linter), for it loads scapy; `light_scapy` says how.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -158,9 +158,9 @@ def serve(settings: DiscoverySettings, folder: Path, log: TextIO) -> None:
 def _packets() -> Packets:
     from rongdun_agent.discovery import light_scapy  # noqa: PLC0415 - nothing of it before it is asked for
 
-    light_scapy.prepare()
     try:
-        from rongdun_agent.discovery import packets  # noqa: PLC0415 - the same
+        with light_scapy.loading():
+            from rongdun_agent.discovery import packets  # noqa: PLC0415 - the same
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "scapy":
             raise
