@@ -4,10 +4,10 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from dashboards import posture
+from dashboards import drill, posture
 
 FOLDER = Path(__file__).parent / "json"
-PAGES = {"posture.json": posture.build}
+PAGES = {"posture.json": posture.build, "drill.json": drill.build}
 """Each page by its file."""
 
 

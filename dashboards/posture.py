@@ -1,30 +1,18 @@
 """安全态势总览: the page that the SOC has open all day."""
 
-from collections.abc import Callable
-
-from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, table, timeseries
+from grafana_foundation_sdk.builders import bargauge, common, dashboard
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.common import (
     BarGaugeDisplayMode,
-    BigValueColorMode,
-    BigValueGraphMode,
-    LegendDisplayMode,
-    LegendPlacement,
-    SortOrder,
-    TooltipDisplayMode,
     VizOrientation,
 )
 from grafana_foundation_sdk.models.dashboard import (
-    DashboardCursorSync,
-    DataSourceRef,
     DataTransformerConfig,
     DynamicConfigValue,
     Panel,
-    VariableRefresh,
-    VariableSort,
 )
-from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
+from dashboards.panels import DATASOURCE, PROMETHEUS, Rows, figure, filled, joined_table, lines, page, query, variable
 from dashboards.queries import CHOSEN, FILTER, clause_hosts, of_chosen_hosts, with_names
 from dashboards.style import (
     GREEN,
@@ -42,109 +30,52 @@ from dashboards.style import (
 )
 
 UID, TITLE = "rongdun-posture", "榕盾 · 安全态势总览"
-PROMETHEUS = DataSourceRef(type_val="prometheus", uid="${datasource}")
 RESULTS = {"符合": GREEN, "部分符合": YELLOW, "不符合": RED, "未检": GREY}
 
 
 def build() -> dashboard.Dashboard:
     """The whole page: variables, then rows of panels."""
-    page = (
-        dashboard.Dashboard(TITLE)
-        .uid(UID)
-        .tags(["rongdun", "等保"])
-        .timezone("Asia/Shanghai")
-        .refresh("1m")
-        .time("now-24h", "now")
-        .tooltip(DashboardCursorSync.CROSSHAIR)
-        .readonly()
-    )
-    for variable in VARIABLES:
-        page = page.with_variable(variable)
-    for title, panels in PANELS.items():
-        page = page.with_row(dashboard.Row(title))
-        for panel in panels:
-            page = page.with_panel(panel())
-    return page
-
-
-def _query(expression: str, legend: str = "", *, instant: bool = False, ref: str = "A") -> prometheus.Dataquery:
-    query = prometheus.Dataquery().expr(expression).legend_format(legend).ref_id(ref).datasource(PROMETHEUS)
-    return query.instant().format(PromQueryFormat.TABLE) if instant else query.range()
-
-
-def _stat(title: str, expression: str, says: str) -> stat.Panel:
-    return (
-        stat.Panel()
-        .title(title)
-        .description(says)
-        .datasource(PROMETHEUS)
-        .with_target(_query(expression))
-        .color_mode(BigValueColorMode.VALUE)
-        .graph_mode(BigValueGraphMode.AREA)
-        .span(4)
-        .height(4)
-        .no_value("0")
-    )
+    return filled(page(UID, TITLE, "等保"), VARIABLES, PANELS)
 
 
 def _reporting() -> Builder[Panel]:
     says = "两小时内报告过的主机 Hosts heard of within two hours"
-    panel = _stat("在线主机 Reporting", f'sum(rongdun_hosts{{presence="reporting",{FILTER}}})', says)
+    panel = figure("在线主机 Reporting", f'sum(rongdun_hosts{{presence="reporting",{FILTER}}})', says)
     return panel.thresholds(steps((None, GREEN)))
 
 
 def _silent() -> Builder[Panel]:
     says = "超过两小时没有消息的主机 Hosts not heard of for two hours"
     expression = f'sum(rongdun_hosts{{presence="silent",{FILTER}}}) or vector(0)'
-    return _stat("失联主机 Silent", expression, says).thresholds(bad_when_any())
+    return figure("失联主机 Silent", expression, says).thresholds(bad_when_any())
 
 
 def _score() -> Builder[Panel]:
     says = "通过与未通过规则按权重之比 Weight of what passes among what passes or fails"
-    panel = _stat("平均得分 Mean score", f"avg{of_chosen_hosts('rongdun_host_score_ratio')}", says)
+    panel = figure("平均得分 Mean score", f"avg{of_chosen_hosts('rongdun_host_score_ratio')}", says)
     return panel.unit("percentunit").decimals(1).thresholds(good_when_high())
 
 
 def _confidence() -> Builder[Panel]:
     says = "可判定的部分；低置信度的高分不可信 What could be judged; a high score with low confidence proves little"
-    panel = _stat("平均置信度 Confidence", f"avg{of_chosen_hosts('rongdun_host_confidence_ratio')}", says)
+    panel = figure("平均置信度 Confidence", f"avg{of_chosen_hosts('rongdun_host_confidence_ratio')}", says)
     return panel.unit("percentunit").decimals(1).thresholds(good_when_high())
 
 
 def _critical() -> Builder[Panel]:
     says = "未通过的紧急规则，各主机合计 Failing critical rules over all hosts"
     expression = f'sum(rongdun_findings{{verdict="fail",severity="critical",{FILTER}}}) or vector(0)'
-    return _stat("紧急问题 Critical", expression, says).thresholds(bad_when_any())
+    return figure("紧急问题 Critical", expression, says).thresholds(bad_when_any())
 
 
 def _conflicts() -> Builder[Panel]:
     says = "自称同一主机的多个主机，如克隆 Hosts that say they are the same, as clones do"
-    return _stat("身份冲突 Conflicts", "max(rongdun_conflicts)", says).thresholds(bad_when_any())
-
-
-def _lines(title: str, expression: str, legend: str) -> timeseries.Panel:
-    return (
-        timeseries.Panel()
-        .title(title)
-        .datasource(PROMETHEUS)
-        .with_target(_query(expression, legend))
-        .line_width(2)
-        .fill_opacity(12)
-        .legend(
-            common.VizLegendOptions()
-            .display_mode(LegendDisplayMode.LIST)
-            .placement(LegendPlacement.BOTTOM)
-            .show_legend(show_legend=True)
-        )
-        .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING))
-        .span(12)
-        .height(8)
-    )
+    return figure("身份冲突 Conflicts", "max(rongdun_conflicts)", says).thresholds(bad_when_any())
 
 
 def _findings() -> Builder[Panel]:
     expression = f'sum by (severity) (rongdun_findings{{verdict="fail",{FILTER}}})'
-    panel = _lines("未通过的规则，按严重程度 Failing rules by severity", expression, "{{severity}}")
+    panel = lines("未通过的规则，按严重程度 Failing rules by severity", expression, "{{severity}}")
     for severity, colour in SEVERITY_COLOURS.items():
         panel = panel.override_by_name(severity, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})])
     return panel.min(0).decimals(0)
@@ -153,23 +84,9 @@ def _findings() -> Builder[Panel]:
 def _trend() -> Builder[Panel]:
     expression = f"avg{of_chosen_hosts('rongdun_host_score_ratio')}"
     confidence = f"avg{of_chosen_hosts('rongdun_host_confidence_ratio')}"
-    panel = _lines("得分与置信度 Score and confidence", expression, "得分 score")
-    panel = panel.with_target(_query(confidence, "置信度 confidence", ref="B"))
+    panel = lines("得分与置信度 Score and confidence", expression, "得分 score")
+    panel = panel.with_target(query(confidence, "置信度 confidence", ref="B"))
     return panel.unit("percentunit").min(0).max(1)
-
-
-def _table(title: str, says: str, columns: dict[str, str], expressions: dict[str, str]) -> table.Panel:
-    """A table whose queries are joined by their labels; `columns` names what is shown, in order, and how."""
-    panel = table.Panel().title(title).description(says).datasource(PROMETHEUS)
-    for ref, expression in expressions.items():
-        panel = panel.with_target(_query(expression, instant=True, ref=ref))
-    order = {column: at for at, column in enumerate(columns)}
-    return panel.with_transformation(DataTransformerConfig(id_val="merge", options={})).with_transformation(
-        DataTransformerConfig(
-            id_val="organize",
-            options={"excludeByName": {"Time": True}, "indexByName": order, "renameByName": columns},
-        )
-    )
 
 
 def _clauses() -> Builder[Panel]:
@@ -178,7 +95,7 @@ def _clauses() -> Builder[Panel]:
         f"Value #{r}": n for r, n in refs.items()
     }
     says = "各条款的主机数：GB/T 22239-2019 安全计算环境 Hosts by clause and result"
-    panel = _table("等保条款 Clauses", says, columns, {ref: clause_hosts(result) for ref, result in refs.items()})
+    panel = joined_table("等保条款 Clauses", says, columns, {ref: clause_hosts(result) for ref, result in refs.items()})
     for result, colour in RESULTS.items():
         panel = panel.override_by_name(result, coloured_cell(colour))
     panel = panel.override_by_name("条款", width(90)).override_by_name("控制点", width(130))
@@ -195,7 +112,7 @@ def _worst_units() -> Builder[Panel]:
         .title("得分最低的单位 Lowest units")
         .description("各单位在线主机的平均得分 Mean score of each unit's reporting hosts")
         .datasource(PROMETHEUS)
-        .with_target(_query(expression, "{{name}}").instant())
+        .with_target(query(expression, "{{name}}").instant())
         .orientation(VizOrientation.HORIZONTAL)
         .display_mode(BarGaugeDisplayMode.GRADIENT)
         .unit("percentunit")
@@ -213,7 +130,7 @@ def _worst_rules() -> Builder[Panel]:
     expression = (
         "topk(15, sum by (title, severity) (rongdun_rule_failing_hosts * on(rule) group_left(title) rongdun_rule_info))"
     )
-    panel = _table("未通过最多的规则 Worst rules", "不受上方变量影响 Whole fleet", columns, {"A": expression})
+    panel = joined_table("未通过最多的规则 Worst rules", "不受上方变量影响 Whole fleet", columns, {"A": expression})
     return panel.override_by_name("主机数", width(80)).override_by_name("严重程度", width(90)).span(8).height(10)
 
 
@@ -234,7 +151,7 @@ def _worst_hosts() -> Builder[Panel]:
         "C": f"sum {keep} ({with_names(failed.format('critical'))})",
         "D": f"sum {keep} ({with_names(failed.format('high'))})",
     }
-    panel = _table(
+    panel = joined_table(
         "得分最低的主机 Lowest hosts", "点开榕盾控制台看证据 Evidence is in the console", columns, expressions
     )
     panel = panel.with_transformation(
@@ -259,7 +176,7 @@ def _ages() -> Builder[Panel]:
         bargauge.Panel()
         .title("最久没有消息的主机 Longest unheard")
         .datasource(PROMETHEUS)
-        .with_target(_query(expression, "{{hostname}}").instant())
+        .with_target(query(expression, "{{hostname}}").instant())
         .orientation(VizOrientation.HORIZONTAL)
         .display_mode(BarGaugeDisplayMode.BASIC)
         .unit("s")
@@ -272,31 +189,19 @@ def _ages() -> Builder[Panel]:
 
 def _spooled() -> Builder[Panel]:
     expression = f"sum{of_chosen_hosts('rongdun_host_spooled_states')}"
-    panel = _lines("主机上积压的状态 States waiting on hosts", expression, "积压 spooled")
+    panel = lines("主机上积压的状态 States waiting on hosts", expression, "积压 spooled")
     return panel.color_scheme(fixed(ORANGE)).min(0).decimals(0)
 
 
-def _variable(name: str, label: str, query: str, *, several: bool = True) -> dashboard.QueryVariable:
-    variable = (
-        dashboard.QueryVariable(name)
-        .label(label)
-        .datasource(PROMETHEUS)
-        .query(query)
-        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(VariableSort.ALPHABETICAL_ASC)
-    )
-    return variable.multi(multi=True).include_all(include_all=True).all_value(".*") if several else variable
-
-
 VARIABLES = (
-    dashboard.DatasourceVariable("datasource").label("数据源").type("prometheus"),
-    _variable("unit", "责任单位", "label_values(rongdun_hosts, unit)"),
-    _variable("system", "信息系统", "label_values(rongdun_hosts, system)"),
-    _variable("level", "等级", "label_values(rongdun_hosts, level)"),
-    _variable("clause_level", "条款等级", "label_values(rongdun_clause_info, level)", several=False),
+    DATASOURCE,
+    variable("unit", "责任单位", "label_values(rongdun_hosts, unit)"),
+    variable("system", "信息系统", "label_values(rongdun_hosts, system)"),
+    variable("level", "等级", "label_values(rongdun_hosts, level)"),
+    variable("clause_level", "条款等级", "label_values(rongdun_clause_info, level)", several=False),
 )
 
-PANELS: dict[str, tuple[Callable[[], Builder[Panel]], ...]] = {
+PANELS: Rows = {
     "概况 Overview": (_reporting, _silent, _score, _confidence, _critical, _conflicts),
     "趋势 Trend": (_findings, _trend),
     "等保 Clauses": (_clauses,),

@@ -17,6 +17,9 @@ from rongdun_contract.controls import load_controls
 from rongdun_contract.rules.pack import load_pack
 from tests.collector.agents import enrol
 from tests.collector.conftest import make_token
+from tests.collector.drill.conftest import PACK, new_watcher, opened
+from tests.collector.drill.scene import Scene
+from tests.collector.drill.watching import accounts
 from tests.collector.serving import Clock, Collector, serving
 from tests.lab.prometheus import Prometheus
 
@@ -45,7 +48,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
     ruleset = Ruleset((pack,), load_controls(REPOSITORY / "rules/controls/gbt22239-2019.yaml", [pack]))
     data = tmp_path_factory.mktemp("fleet")
     clock = RealClock()
-    with serving(f"sqlite:///{data / 'fleet.sqlite'}", ruleset, clock, data) as collector:
+    with serving(f"sqlite:///{data / 'fleet.sqlite'}", ruleset, clock, data, drill_packs=(PACK,)) as collector:
         with collector.services.store.write() as connection:
             put_units(connection, UNITS)
             put_systems(connection, SYSTEMS)
@@ -57,8 +60,25 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
             agent = enrol(collector.client, secret, hostname=f"host-{number}", machine_id=f"{number}" * 32)
             agent.report(facts, clock().replace(microsecond=0))
             collector.judged(agent.host)
+        _drill(collector, clock)
         clock.behind = timedelta()
         yield collector
+
+
+def _drill(collector: Collector, clock: RealClock) -> None:
+    """Open a drill in which one object was got rid of, one waits for somebody, one host never began."""
+    clock.behind = timedelta(minutes=30)
+    drill = opened(collector, units=[unit.id for unit in UNITS])
+    host = new_watcher(collector, "dsj", hostname="watched")
+    new_watcher(collector, "gaj", hostname="deaf")
+    host.begin()
+    for minutes, names in ((29, ("toor",)), (28, ("toor", "evil")), (27, ("evil",)), (26, None)):
+        clock.behind = timedelta(minutes=minutes)
+        host.look_again() if names is None else host.see(accounts(*names))
+        scene = Scene(collector, drill, host, host, host, host)
+        if minutes == 29:
+            assert scene.post("acknowledged", found=scene.objects()["toor"]["id"]).is_redirect
+    scene.settle()
 
 
 @pytest.fixture(scope="session")
