@@ -96,9 +96,10 @@ def test_a_host_that_leaves_and_one_whose_agent_dies_are_told_apart(
     observer, host = pair(new_agent)
     host.report({"network": network(HOST, "10.0.0.2")}, collector.clock())
     observe(collector, observer, wire(seen(HOST, "10.0.0.2")))
-    collector.clock.forward(hours=3)
+    looked = collector.clock.forward(hours=3)
     found = observe(collector, observer, wire(seen(HOST, "10.0.0.2"), seen(STRANGER)))
     assert [one["host"]["hostname"] for one in found["mute"]] == ["web-1"]
+    assert datetime.fromisoformat(found["mute"][0]["present_at"]) == looked
     assert found["left"] == []
     lost = collector.clock.forward(minutes=10)
     found = observe(collector, observer, wire(seen(HOST, "10.0.0.2", present=False), seen(STRANGER)))

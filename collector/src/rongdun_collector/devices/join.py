@@ -96,7 +96,7 @@ def _device(  # noqa: PLR0913, PLR0917 - everything that is known of a device co
 ) -> Device:
     presence, since = _presence(parts, segments)
     words = [described[one.observer.id, one.spot] for one in parts if (one.observer.id, one.spot) in described]
-    moments = [one.sighting.present_at for one in parts if one.sighting.present_at is not None]
+    moments = [moment for one in parts if (moment := _last_there(one)) is not None]
     return Device(
         mac=mac,
         mac_kind=next((one["mac_kind"] for one in words), "assigned"),
@@ -128,6 +128,14 @@ def _presence(parts: Sequence[Seen], segments: Mapping[tuple[str, str], Segment]
     if unknown := [since for presence, since in told if presence == "unknown"]:
         return "unknown", max(unknown)
     return "gone", max(since for _presence, since in told)
+
+
+def _last_there(one: Seen) -> datetime | None:
+    """What is there now, or was when its observer fell silent, was there until the observer looked last."""
+    known, looked = one.sighting.present_at, one.observer.confirmed_until
+    if one.sighting.presence != "present" or known is None or looked is None:
+        return known
+    return max(known, looked)
 
 
 def _merged(words: Iterable[Mapping[str, Any]], family: str) -> tuple[str, ...]:
