@@ -124,7 +124,8 @@ def test_the_service_is_its_own_main_process(manager: Manager, tmp_path: Path) -
         manager.wait_for("READY=1")
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         assert Path(os.fsdecode(command[3])).name.partition(".")[0] == "supervisor"
-        assert command[command.index(b"--") :][4:6] == [b"rongdun_agent.cli", b"watch"]
+        watcher = command[command.index(b"--") + 1 :]
+        assert watcher[watcher.index(b"-m") :][1:3] == [b"rongdun_agent.cli", b"watch"]
     finally:
         os.kill(pid, signal.SIGTERM)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

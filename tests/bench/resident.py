@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -53,8 +52,11 @@ class Exporter(NamedTuple):
     scrape_s: float
 
 
-def service(program: Path, base: Path) -> Service:
-    """Enrol at a collector on loopback and run as systemd would, through a first cycle and twelve that find no news."""
+def service(program: Path, interpreter: tuple[str, ...], base: Path) -> Service:
+    """Enrol at a collector on loopback and run as systemd would, through a first cycle and twelve that find no news.
+
+    `interpreter` are the places of the Python that it runs on.
+    """
     place = ("--data", str(base / "collector"))
     collector = CollectorProcess((*place, "--interval-s", "10"), free_port(), base / "collector.log")
     CollectorProcess(place, collector.port, collector.log).command("migrate")
@@ -68,12 +70,12 @@ def service(program: Path, base: Path) -> Service:
         state = ("--state", str(base / "state"))
         enrol = [program, "enroll", token.strip().split()[-1], *state]
         subprocess.run(enrol, check=True, capture_output=True, env=as_on_a_host(), timeout=60)
-        return _run([str(program), "run", *state, "--config", str(base / "agent.toml")], base)
+        return _run([str(program), "run", *state, "--config", str(base / "agent.toml")], interpreter, base)
     finally:
         collector.stop()
 
 
-def _run(command: list[str], base: Path) -> Service:
+def _run(command: list[str], interpreter: tuple[str, ...], base: Path) -> Service:
     manager = Manager(str(base / "notify"))
     environment = {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "1000000"}
     process = subprocess.Popen(command, env={**as_on_a_host(), **environment})
@@ -90,7 +92,7 @@ def _run(command: list[str], base: Path) -> Service:
             beats += manager.count("WATCHDOG=1", WATCHED_S)
             asleep += own_cpu_s(pid) - began
             assert not has_children(pid)
-            samples.append(memory(pid, _interpreter()))
+            samples.append(memory(pid, interpreter))
         workers, own = children_cpu_s(pid) - first, own_cpu_s(pid) - own
         _all_was_delivered(base / "state/cycle.json")
     finally:
@@ -108,10 +110,6 @@ def _all_was_delivered(report: Path) -> None:
     said = json.loads(report.read_text())
     assert (said["problem"], said["pending"], said["delivered"]) == (None, 0, 1), said
     assert said["walked_at"], said
-
-
-def _interpreter() -> tuple[str, ...]:
-    return str(Path(sys.base_prefix).resolve()), str(Path(sys.executable).resolve())
 
 
 def _beat_period_s() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from rongdun_agent.config import Config
 from rongdun_collector.config import Settings
 from tests.bench import shipped
 from tests.bench.resident import DAY_S, SCRAPES, Exporter, Service, node_exporter, service
+from tests.packages.built import Package, each
 
 pytestmark = pytest.mark.bench
 
@@ -37,20 +39,29 @@ class Measured(NamedTuple):
         return self.ours.day_s(interval_s) / DAY_S
 
 
-@pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
-    """Measure everything once, and print it."""
+@pytest.fixture(
+    scope="module", params=[pytest.param(None, id="wheels"), *each("tar", "rongdun-agent", os.uname().machine)]
+)
+def measured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    """Measure everything once for wheels on the Python of the tests, once for the package that was built; print it."""
     if os.geteuid() != 0:
         pytest.fail("without root a cycle reads little and costs little: run make bench as root", pytrace=False)
     base: Path = tmp_path_factory.mktemp("resident")
-    both = Measured(service(shipped.install(base / "shipped"), base), node_exporter())
-    report(both)
+    package: Package | None = request.param
+    if package is None:
+        program = shipped.install(base / "shipped")
+        interpreter = (str(Path(sys.base_prefix).resolve()), str(Path(sys.executable).resolve()))
+    else:
+        program = package.unpack(base / "shipped") / "opt/rongdun/bin/rongdun-agent"
+        interpreter = (str(base / "shipped"),)
+    both = Measured(service(program, interpreter, base), node_exporter())
+    report(both, package.file.name if package is not None else "wheels")
     return both
 
 
-def report(measured: Measured) -> None:
+def report(measured: Measured, what_of: str) -> None:
     ours, theirs = measured
-    print(f"\n\n{'resident':44}{'RSS MiB':>9}{'PSS MiB':>9}")
+    print(f"\n\n{what_of}\n\n{'resident':44}{'RSS MiB':>9}{'PSS MiB':>9}")
     for name, held in (("supervisor between cycles", ours.memory), (f"node_exporter after {SCRAPES}", theirs.memory)):
         print(f"{name:44}{held.rss / 1024:9.1f}{held.pss / 1024:9.1f}")
     for what, bar in RATIOS.items():

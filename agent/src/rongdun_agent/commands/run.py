@@ -31,7 +31,8 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     if state.credential() is None:
         raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
     supervisor = compiled(Path(rongdun_agent.__file__).with_name("supervisor.py"))
-    ours = [sys.executable, "-I", "-m", "rongdun_agent.cli"]  # -I: nothing is imported from where it was started
+    flags = ["-I", *(["-B"] if sys.flags.dont_write_bytecode else [])]  # -I: nothing is imported from where it started
+    ours = [sys.executable, *flags, "-m", "rongdun_agent.cli"]
     told = ["--state", str(state.folder), *(["--config", str(options.config)] if options.config else [])]
     children = [*ours, "run", "--once", *told, "--", *ours, "watch", *told]
     out.flush()
