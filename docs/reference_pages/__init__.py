@@ -6,6 +6,7 @@ from docs.reference_pages.commands import collector_commands
 from docs.reference_pages.programs import agent_programs
 from docs.reference_pages.routes import routes
 from docs.reference_pages.settings import agent_settings, collector_settings
+from docs.reference_pages.signals import signals
 
 
 def pages() -> Mapping[str, str]:
@@ -16,4 +17,5 @@ def pages() -> Mapping[str, str]:
         "collector-commands.md": collector_commands(),
         "collector-settings.md": collector_settings(),
         "routes.md": routes(),
+        "signals.md": signals(),
     }

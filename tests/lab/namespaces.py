@@ -43,6 +43,22 @@ def named_namespace() -> Iterator[str]:
         ip("netns", "del", name)
 
 
+@contextmanager
+def inside(name: str) -> Iterator[None]:
+    """Move this thread, and what it starts, into a named namespace, and back again."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    there = os.open(f"/run/netns/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if libc.setns(there, _CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns")
+        yield
+    finally:
+        libc.setns(home, _CLONE_NEWNET)
+        os.close(there)
+        os.close(home)
+
+
 def ip(*arguments: str) -> str:
     """Return what iproute2's ip prints in the namespace of the calling thread."""
     return subprocess.run(["ip", *arguments], capture_output=True, text=True, check=True, timeout=10).stdout

@@ -4,6 +4,9 @@ from collections.abc import Callable, Hashable
 
 from rongdun_agent.host import Host, HostError
 
+_SLICES = tuple(f"/sys/fs/cgroup{mounted}/system.slice" for mounted in ("/systemd", "/unified", ""))
+"""Where systemd keeps them, by the generations of control groups."""
+
 Poll = Callable[[Host], Hashable]
 """What it returns is compared with what it returned last; a refusal is an answer like another."""
 
@@ -22,6 +25,15 @@ def loaded_modules(host: Host) -> Hashable:
         lines = host.lines("/proc/modules")
         names = tuple((line.partition(" ")[0], line.partition("(")[2]) for line in lines)
         return names, host.read_text("/proc/sys/kernel/tainted")
+    except (HostError, OSError) as error:
+        return type(error).__name__
+
+
+def running_services(host: Host) -> Hashable:
+    """Control groups of services, by name: that of one that stops is gone at once."""
+    try:
+        names = next((found for place in _SLICES if (found := host.list_dir(place))), ())
+        return tuple(name for name in names if name.endswith(".service"))
     except (HostError, OSError) as error:
         return type(error).__name__
 

@@ -13,7 +13,7 @@ from rongdun_agent.rule_files import GROUPS, NAMED
 from rongdun_agent.systemd_units.directories import SEARCH_PATH
 from rongdun_agent.watch.homes import key_places, watched_homes
 from rongdun_agent.watch.pattern import Pattern
-from rongdun_agent.watch.polls import Poll, listeners, loaded_modules, mount_table
+from rongdun_agent.watch.polls import Poll, listeners, loaded_modules, mount_table, running_services
 from rongdun_agent.watch.privileges import is_privileged
 from rongdun_agent.watched_places import HOOKS, PRIVILEGED_DIRECTORIES
 
@@ -89,7 +89,7 @@ TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
                 *("/var/spool/cron/*", "/var/spool/cron/crontabs/*", "/var/spool/cron/tabs/*"),
             )
         ),
-        "services": Trigger(contents=(*_UNITS, *_INIT)),
+        "services": Trigger(contents=(*_UNITS, *_INIT), polls=(running_services,)),
         "sockets": Trigger(polls=(listeners,)),
         "sshd": Trigger(contents=_SSHD),
         "sudo": Trigger(contents=("/etc/sudoers", "/etc/sudoers.d/*")),
