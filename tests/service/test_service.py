@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.installed import SITE
+from tests.lab.installed import SITE, UNITS
 from tests.service.server import AGENT, COLLECTOR, DISCOVERY, STATE, URL, Server, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.systemd, pytest.mark.slow]
@@ -17,6 +17,7 @@ HIGHEST_EXPOSURE = 2.5
 MEMORY_MAX_BYTES = 384 << 20
 TASKS_MAX = 32
 CPU_QUOTA = 0.5
+NEIGHBOUR = "02:00:5e:00:53:09"
 CAPABILITIES = {AGENT: {2, 12, 19, 30}, COLLECTOR: set()}
 """DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE and AUDIT_CONTROL of linux/capability.h."""
 
@@ -55,6 +56,15 @@ while time.monotonic() < began + 4:
     pass
 open(sys.argv[1], "w").write(str(time.process_time() / (time.monotonic() - began)))
 """
+ANNOUNCEMENT = """
+import socket, sys
+mac = bytes.fromhex(sys.argv[1].replace(":", ""))
+address = socket.inet_aton("192.0.2.9")
+with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+    wire.bind(("wire1", 0))
+    arp = bytes.fromhex("0001080006040001") + mac + address + bytes(6) + address
+    wire.send(b"\\xff" * 6 + mac + b"\\x08\\x06" + arp)
+"""
 
 
 @pytest.fixture
@@ -87,6 +97,14 @@ def said_by_worker(server: Server) -> float | None:
     return float(text) if text else None
 
 
+def capabilities(server: Server, unit: str) -> set[int]:
+    """Return what a unit's main process has, could get, and may pass on: all the same; it is not root."""
+    status = server.must("cat", f"/proc/{server.main_pid(unit)}/status")
+    assert "Uid:\t0" not in status
+    [mask] = {int(line.split()[1], 16) for line in status.splitlines() if line.startswith("Cap")}
+    return {number for number in range(64) if mask >> number & 1}
+
+
 def processes(server: Server, user: str) -> list[str]:
     return server.machine.run("ps", "-o", "pid=", "-u", user).stdout.split()
 
@@ -102,11 +120,7 @@ def test_each_unit_is_little_exposed(server: Server) -> None:
 
 @pytest.mark.parametrize("unit", [AGENT, COLLECTOR])
 def test_it_has_the_capabilities_that_are_named_and_no_others(server: Server, unit: str) -> None:
-    status = server.must("cat", f"/proc/{server.main_pid(unit)}/status")
-    sets = dict(line.split(":\t") for line in status.splitlines() if line.startswith("Cap"))
-    wanted = sum(1 << number for number in CAPABILITIES[unit])
-    assert {name: int(mask, 16) for name, mask in sets.items()} == dict.fromkeys(sets, wanted)
-    assert "Uid:\t0" not in status
+    assert capabilities(server, unit) == CAPABILITIES[unit]
 
 
 def test_the_collector_is_active_only_when_it_answers(collector: Server) -> None:
@@ -197,3 +211,47 @@ def test_no_more_processes_than_allowed(agent: Server) -> None:
 def test_no_more_of_the_processor_than_allowed(agent: Server) -> None:
     work_with(agent, SPINNER)
     assert wait_for(lambda: said_by_worker(agent)) < CPU_QUOTA + 0.1
+
+
+def test_discovery_hears_a_neighbour_and_the_agent_tells_of_it(agent: Server) -> None:
+    """Two services of two users, each with its own rights; the file between them is all that they share."""
+    assert agent.show(DISCOVERY, "LoadState") == "loaded"
+    agent.must("ip", "link", "add", "wire0", "type", "veth", "peer", "name", "wire1", "address", NEIGHBOUR)
+    for link in ("wire0", "wire1"):
+        agent.must("ip", "link", "set", link, "up")
+    agent.must("ip", "address", "add", "192.0.2.1/24", "dev", "wire0")
+    agent.machine.write("/etc/rongdun/discovery.toml", '[[segment]]\ninterface = "wire0"\n')
+    agent.must("systemctl", "start", DISCOVERY)
+    assert agent.show(DISCOVERY, "ActiveState") == "active"
+    assert capabilities(agent, DISCOVERY) == {13}
+    agent.machine.write("/run/announce.py", ANNOUNCEMENT)
+    found = agent.machine.root / "var/lib/rongdun-discovery/devices.json"
+
+    def heard() -> bool | None:
+        agent.must("/usr/bin/python3", "/run/announce.py", NEIGHBOUR)
+        return (found.exists() and NEIGHBOUR in found.read_text()) or None
+
+    wait_for(heard)
+    agent.cycle()
+    devices = agent.sent_facts()["devices"]["facts"]["devices"]
+    assert [device["addresses"] for device in devices if device["mac"] == NEIGHBOUR] == [["192.0.2.9"]]
+    agent.must("systemctl", "stop", DISCOVERY)
+    assert processes(agent, "rongdun-discovery") == []
+    assert agent.show(DISCOVERY, "Result") == "success"
+
+
+def test_what_is_for_older_systemd_serves_as_well(agent: Server) -> None:
+    """Root held to the four capabilities; that the older release takes the files is not to be had here."""
+    for name, place in (("agent", f"/run/systemd/system/{AGENT}.d/219"), ("tmpfiles", "/etc/tmpfiles.d/rongdun-agent")):
+        agent.machine.write(f"{place}.conf", (UNITS / "systemd-219" / f"{name}.conf").read_text())
+    agent.must("systemctl", "stop", AGENT)
+    agent.must("systemd-tmpfiles", "--create", "rongdun-agent.conf")
+    agent.must("systemctl", "daemon-reload")
+    report = agent.cycle()
+    assert report["probe_errors"] == {}
+    status = agent.must("cat", f"/proc/{agent.main_pid(AGENT)}/status")
+    assert "Uid:\t0" in status
+    assert f"CapEff:\t{sum(1 << number for number in CAPABILITIES[AGENT]):016x}" in status
+    agent.must("rm", "-rf", "/etc/tmpfiles.d/rongdun-agent.conf")
+    agent.must("systemd-tmpfiles", "--create", "rongdun-agent.conf")
+    agent.must("chown", "-R", "rongdun:rongdun", STATE)
