@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "register": "bring in units and systems from CSV",
         "host": "move a host to another unit or system, or retire it",
         "drill": "open, follow, judge and end drills",
+        "scheme": "check drill scoring schemes",
         "evaluate": "judge all hosts again",
         "tls": "make a certificate authority and a server certificate",
     }
