@@ -29,7 +29,12 @@ demo: environment-run content ## inventory, judge and show this host; ONCE=1 che
 .PHONY: test
 test: environment-dev content ## install what the tests need and run them; ARGS=… goes to pytest
 	@tests/lab/install
-	@$(python) -m pytest -n 2 --dist loadfile -m "not bench" -q $(ARGS)
+	@$(python) -m pytest -n 2 --dist loadfile -m "not bench and not vm" -q $(ARGS)
+
+.PHONY: test-vm
+test-vm: environment-dev content ## what only a virtual machine shows: audit, AppArmor, closed files (as root; ten minutes)
+	@tests/lab/install
+	@$(python) -m pytest -m vm -q -o faulthandler_timeout=0 tests/service/test_in_vm.py $(ARGS)
 
 .PHONY: check
 check: environment-dev ## what CI demands of the source: lint, format, types, imports
