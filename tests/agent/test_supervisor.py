@@ -62,6 +62,22 @@ def test_it_takes_running_children_along(start: Start, tmp_path: Path, sent: sig
     assert set(lines(log)) == {"on worker", "on watcher", "ended worker", "ended watcher"}
 
 
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGCHLD], ids=lambda ignored: ignored.name)
+def test_it_runs_with_what_its_starter_ignored(tmp_path: Path, ignored: signal.Signals) -> None:
+    """nohup(1) ignores SIGHUP for us; a starter that ignores SIGCHLD would leave us no children to wait for."""
+    worker = ["/bin/sh", "-c", f"echo cycle >> {tmp_path}/log; exit 3"]
+    program = [sys.executable, "-I", "-S", SUPERVISOR, tmp_path, *worker]
+    with subprocess.Popen(["/bin/sh", "-c", f'trap "" {ignored.name[3:]}; exec "$0" "$@"', *program]) as process:
+        try:
+            wait_until(lambda: lines(tmp_path / "log") == ["cycle"], "a cycle")
+            process.send_signal(ignored)
+            time.sleep(0.5)
+            assert process.poll() is None
+        finally:
+            process.terminate()
+    assert process.returncode == 0
+
+
 def test_a_worker_that_will_not_end_is_killed(start: Start, tmp_path: Path) -> None:
     supervised = start(f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do sleep 1; done", constants=["GRACE_S=0.5"])
     wait_until(lambda: bool(lines(tmp_path / "pid")), "the worker runs")

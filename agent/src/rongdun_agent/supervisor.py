@@ -25,14 +25,16 @@ LONGEST_DRILL_S = 366 * 86400
 PRESSURES = ("cpu", "memory", "io")
 """STATE/pressure holds for each of these the most that is put up with in percent, and then the longest wait in s."""
 _NEVER = float("inf")
-_STOP = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+_STOP = {signal.SIGTERM, signal.SIGINT}
 
 
 def main(arguments: list[str], pressure: str = "/proc/pressure") -> int:
     """Go round until told to stop; `pressure` is the kernel's folder of pressure stall information."""
     state, commands = arguments[0], arguments[1:]
     split = commands.index("--") if "--" in commands else len(commands)
-    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP | {signal.SIGCHLD})
+    stop = _STOP if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else _STOP | {signal.SIGHUP}  # nohup(1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # who started us may have had it ignored, and children unwaited for
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop | {signal.SIGCHLD})
     environment = dict(posix.environ)
     manager = Manager(environment)
     drill = Drill(state, commands[split + 1 :], environment)
@@ -42,8 +44,8 @@ def main(arguments: list[str], pressure: str = "/proc/pressure") -> int:
         wake = cycles.step(now)  # before the drill, whose first watcher waits for the end of a cycle
         wake = min(wake, drill.step(now, busy=cycles.child is not None))
         wake = min(wake, manager.beat(now, cycles.words + drill.words))
-        got = signal.sigtimedwait(_STOP | {signal.SIGCHLD}, max(0.0, min(3600.0, wake - time.monotonic())))
-        if got is not None and got.si_signo in _STOP:
+        got = signal.sigtimedwait(stop | {signal.SIGCHLD}, max(0.0, min(3600.0, wake - time.monotonic())))
+        if got is not None and got.si_signo in stop:
             break
     manager.send(b"STOPPING=1\nSTATUS=Stops")
     cycles.no_longer_waits()
