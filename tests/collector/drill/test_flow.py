@@ -375,7 +375,7 @@ def test_what_a_collector_left_undone_the_next_one_does(
     clock, host, drill = drilled.clock, watcher(), open_drill()
     host.begin()
     settle(drilled)
-    drilled.services.drills.evaluation.work_off = lambda: 0  # type: ignore[method-assign]
+    drilled.services.drills.evaluation.due = lambda _after=None: []  # type: ignore[method-assign]
     for change in (accounts("toor"), {}):
         clock.forward(seconds=5)
         host.see(change)
@@ -384,3 +384,44 @@ def test_what_a_collector_left_undone_the_next_one_does(
     assert drilled.get(f"/v1/drills/{drill}/objects")["objects"] == []
     [found] = objects(serve(), drill)
     assert (seconds(found["detected_at"]), found["dispose_s"]) == (5, 5)
+
+
+def test_names_that_no_database_takes_are_written_in_another_way(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """Whoever breaks into a host chooses what his things are called; he must not blind the collector with it."""
+    clock, host, drill = drilled.clock, watcher(), open_drill()
+    host.begin()
+    clock.forward(seconds=5)
+    host.see(accounts("a\x00b", "x" * 9000))
+    short, long = sorted((one["key"] for one in objects(drilled, drill)), key=len)
+    assert short == "a\\x00b"
+    assert len(long) == 2000
+
+
+def test_a_host_that_cannot_be_evaluated_does_not_hold_up_the_others(
+    drilled: Collector,
+    open_drill: Callable[..., str],
+    watcher: Callable[..., Watcher],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock, drill = drilled.clock, open_drill()
+    hosts = sorted((watcher() for _ in range(2)), key=lambda one: one.host)
+    evaluation = drilled.services.drills.evaluation
+    evaluate = evaluation.evaluate
+
+    def breaking(due: Any) -> int:
+        if due.host == hosts[0].host:
+            raise ZeroDivisionError
+        return evaluate(due)
+
+    evaluation.evaluate = breaking  # type: ignore[method-assign]
+    for host in hosts:
+        host.begin()
+        clock.forward(seconds=5)
+        host.see(accounts("toor"))
+    drilled.settled(lambda: len(drilled.get(f"/v1/drills/{drill}/objects")["objects"]) == 1)
+    drilled.settled(lambda: drilled.services.drills.counts.failures > 0)
+    assert "following drills failed" in caplog.text
+    evaluation.evaluate = evaluate  # type: ignore[method-assign]
+    assert {one["host"] for one in objects(drilled, drill)} == {host.host for host in hosts}

@@ -15,7 +15,8 @@ from rongdun_collector.drill.acts import StimulusSaid
 from rongdun_collector.drill.opening import PERIOD_S, Plan
 from rongdun_collector.drill.packs import DrillPack, read_packs
 from rongdun_collector.drill.schemes import SchemeFile, read_shelf
-from rongdun_collector.drill.terms import LONGEST_KEY, LONGEST_LINE, By
+from rongdun_collector.drill.telling import LONGEST_KEY
+from rongdun_collector.drill.terms import LONGEST_LINE, By
 from rongdun_collector.errors import CollectorError
 from rongdun_collector.problems import invalid
 from rongdun_collector.services import Services, ServicesDep

@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -45,13 +46,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Do what was asked, in the name of whoever is logged in on this machine."""
     settings = settings_of(options, environment)
-    by = By(f"{getpass.getuser()} (command)", utc_now())
+    by = By(f"{_user()} (command)", utc_now())
     reads = options.action in _READS
     with opened(settings) as store, store.read() if reads else store.write() as connection:
         {**_READS, **_ACTS}[options.action](options, settings, connection, by)
     if options.action == "recompute":
         _evaluate(options, settings)
     return 0
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account that only a number stands for
+        return f"uid {os.getuid()}"
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> None:

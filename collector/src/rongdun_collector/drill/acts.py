@@ -10,7 +10,8 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from rongdun_collector.drill.records import Act, ActKind, Drill, SignalObject
-from rongdun_collector.drill.terms import LONGEST_KEY, By, held, one_line, place_in, refused
+from rongdun_collector.drill.telling import LONGEST_KEY
+from rongdun_collector.drill.terms import By, held, one_line, place_in, refused
 from rongdun_collector.drill.view import drill_view
 from rongdun_collector.store import drills
 from rongdun_contract.rules.compiled import parse_compiled

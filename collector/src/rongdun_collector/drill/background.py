@@ -6,12 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from rongdun_collector.drill.evaluation import Evaluation
 from rongdun_collector.drill.orders import Orders
 
 LOOK_EVERY_S = 1.0
 """How soon a drill that another process opened, or a look that it recorded and left, is noticed."""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -62,24 +65,36 @@ class DrillBackground:
         self._wake.set()
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         while not self._stopping:
             self._wake.clear()
-            work = loop.run_in_executor(self._thread, self._work)
-            [failure] = await asyncio.gather(work, return_exceptions=True)
-            if failure is not None:  # recorded as data, and what was left undone is still due
-                self.counts.failures += 1
-                log.error("following drills failed; it is tried again", exc_info=failure)
+            if await self._done(self._refresh) is not None:
+                while await self._evaluate():
+                    pass
             try:
                 async with asyncio.timeout(self.look_every_s):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
-    def _work(self) -> None:
+    async def _evaluate(self) -> int:
+        """Evaluate each host that is due once, whatever becomes of the others; how many looks that were."""
+        looks, last = 0, None
+        while not self._stopping and (due := await self._done(self.evaluation.due, last)):
+            for last in due:
+                looks += await self._done(self.evaluation.evaluate, last) or 0
+        self.counts.looks += looks
+        return looks
+
+    async def _done(self, work: Callable[..., T], *arguments: object) -> T | None:
+        """What the thread returns; None where it failed, which is recorded, and what was left undone is still due."""
+        loop = asyncio.get_running_loop()
+        [outcome] = await asyncio.gather(loop.run_in_executor(self._thread, work, *arguments), return_exceptions=True)
+        if isinstance(outcome, BaseException):
+            self.counts.failures += 1
+            log.error("following drills failed; it is tried again", exc_info=outcome)
+            return None
+        return outcome
+
+    def _refresh(self) -> bool:
         self.orders.refresh(self.now())
-        while not self._stopping:
-            looks = self.evaluation.work_off()
-            self.counts.looks += looks
-            if not looks:
-                return
+        return True

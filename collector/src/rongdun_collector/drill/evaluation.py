@@ -35,16 +35,18 @@ class Evaluation:
         self._store, self._teller = store, Teller()
         self._rules: dict[str, _Rules] = {}
 
-    def work_off(self) -> int:
-        """Evaluate what is due, host by host; how many looks that were.
-
-        A host whose reference has not arrived yet waits for it.
-        """
+    def due(self, after: Due | None = None) -> list[Due]:
+        """Some of the hosts with looks to evaluate: the first, or those after one. Without a reference none is due."""
         with self._store.read() as connection:
-            due = drill_episodes.due_hosts(connection, AT_ONCE)
-        return sum(self._host(one) for one in due)
+            place = ("", "") if after is None else (after.drill, after.host)
+            return drill_episodes.due_hosts(connection, AT_ONCE, place)
 
-    def _host(self, due: Due) -> int:
+    def work_off(self) -> int:
+        """Evaluate some of what is due; how many looks that were."""
+        return sum(self.evaluate(one) for one in self.due())
+
+    def evaluate(self, due: Due) -> int:
+        """Evaluate what is due of a host, or a portion of it; how many looks that were."""
         with self._store.read() as connection:
             seen = drill_episodes.looks_after(connection, due, LOOKS_AT_ONCE)
             looks = self._looks(connection, due, seen)

@@ -3,10 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from rongdun_collector.drill.folding import NAMELESS, Told
-from rongdun_contract.documents import Section, Survey, Unavailable
+from rongdun_contract.documents import Section, Survey, Unavailable, digest
 from rongdun_contract.evaluate import evaluate
 from rongdun_contract.evaluate.evidence import MAX_ATOMS
 from rongdun_contract.findings import Finding
@@ -17,6 +18,9 @@ KEPT_TOLD = 20_000
 DECODED_BYTES = 32 * 2**20
 LEVEL = 3
 """Signals do not depend on the level of protection; a rule that asks for one is told this."""
+
+LONGEST_KEY = 2000
+_UNFIT = MappingProxyType({"\x00": "\\x00"})
 
 Entries = Mapping[str, Mapping[str, Any]]
 """A manifest: by section its schema and digests, or why there is none."""
@@ -77,8 +81,15 @@ def told_by(finding: Finding) -> Told:
         return Told(unknown=finding.reason or "undecided")
     if finding.verdict != "fail":
         return Told()
-    keys = frozenset(named.key for named in finding.objects) or frozenset({NAMELESS})
+    keys = frozenset(stored_key(named.key) for named in finding.objects) or frozenset({NAMELESS})
     return Told(keys, cut_short=_cut_short(finding))
+
+
+def stored_key(key: str) -> str:
+    r"""A key that every database takes: what no text holds is written `\xNN`, what is too long ends in its digest."""
+    plain = "".join(_UNFIT.get(character, character) for character in key) or NAMELESS
+    plain = plain.encode(errors="backslashreplace").decode()
+    return plain if len(plain) <= LONGEST_KEY else f"{plain[: LONGEST_KEY - 17]}…{digest(plain.encode())[:16]}"
 
 
 def _cut_short(finding: Finding) -> bool:

@@ -10,7 +10,6 @@ from rongdun_collector.errors import CollectorError
 from rongdun_collector.store import drill_hosts, drills, register
 
 LONGEST_LINE = 256
-LONGEST_KEY = 4096
 
 
 class By(NamedTuple):

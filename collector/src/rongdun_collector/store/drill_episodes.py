@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from rongdun_collector.drill.folding import Blindness, Episode, Folded, Named
 from rongdun_collector.store.tables.columns import EPOCH
 from rongdun_collector.store.tables.drills import DRILL_BLIND, DRILL_EPISODES, DRILL_HOSTS, DRILL_JOURNAL
+from rongdun_collector.store.tables.facts import MANIFESTS
 from rongdun_contract.documents import digest
 
 _H, _J, _E, _B = DRILL_HOSTS.c, DRILL_JOURNAL.c, DRILL_EPISODES.c, DRILL_BLIND.c
@@ -33,9 +34,13 @@ class Seen:
     root: str
 
 
-def due_hosts(connection: Connection, limit: int) -> list[Due]:
-    """Hosts with looks to evaluate."""
-    query = select(_H.drill, _H.host, _H.reference, _H.folded_at).where(_H.folded_at < _H.looked_at)
+def due_hosts(connection: Connection, limit: int, after: tuple[str, str] = ("", "")) -> list[Due]:
+    """Hosts with looks to evaluate and a reference that has arrived, by drill and id; those `after` one of them."""
+    query = select(_H.drill, _H.host, _H.reference, _H.folded_at).where(
+        _H.folded_at < _H.looked_at,
+        tuple_(_H.drill, _H.host) > after,
+        select(MANIFESTS.c.root).where(MANIFESTS.c.root == _H.reference).exists(),
+    )
     return [Due(*row) for row in connection.execute(query.order_by(_H.drill, _H.host).limit(limit))]
 
 
