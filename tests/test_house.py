@@ -61,7 +61,7 @@ ALLOWED_BROAD = {
     "agent/src/rongdun_agent/survey.py",  # one probe
     "contract/src/rongdun_contract/evaluate/__init__.py",  # one rule
     "collector/src/rongdun_collector/intake.py",  # one request
-    "agent/src/rongdun_agent/discovery/packets.py",  # one frame, made by anybody: ADR 8
+    "agent/src/rongdun_agent/discovery/packets.py",  # one frame, made by anybody: ADR 9
     "agent/src/rongdun_agent/cli.py",  # the top of a process
     "collector/src/rongdun_collector/cli/__init__.py",  # the top of a process
 }

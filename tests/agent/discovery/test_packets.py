@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dhcp6 import (
+    VENDOR_CLASS_DATA,
     DHCP6_Advertise,
     DHCP6_RelayForward,
     DHCP6_Solicit,
     DHCP6OptClientFQDN,
     DHCP6OptRelayMsg,
     DHCP6OptVendorClass,
-    VENDOR_CLASS_DATA,
 )
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import (
@@ -38,6 +38,7 @@ from rongdun_agent.discovery.sighting import Sighting, is_device, mac_kind, said
 A, B = "00:16:3e:00:00:0a", "00:16:3e:00:00:0b"
 ALL = "ff:ff:ff:ff:ff:ff"
 NOBODY = "00:00:00:00:00:00"
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - a sender, nothing is bound
 
 
 def seen(packet: Packet) -> Sighting | None:
@@ -57,7 +58,7 @@ def arp(**fields: object) -> Packet:
         pytest.param(arp(op=2, hwdst=B), "10.0.0.10", id="a reply"),
         pytest.param(arp(op=1, pdst="10.0.0.10"), "10.0.0.10", id="an announcement by request"),
         pytest.param(arp(op=2, pdst="10.0.0.10", hwdst=ALL), "10.0.0.10", id="an announcement by reply"),
-        pytest.param(arp(op=1, psrc="0.0.0.0"), None, id="a probe, which has no address yet"),
+        pytest.param(arp(op=1, psrc="0.0.0.0"), None, id="a probe, which has no address yet"),  # noqa: S104 - a sender, nothing is bound
         pytest.param(arp(op=1, psrc="224.0.0.1"), None, id="a group's address, which nobody can have"),
         pytest.param(arp(op=1, psrc="127.0.0.1"), None, id="a loopback address"),
         pytest.param(arp(op=1, psrc="255.255.255.255"), None, id="everybody's address"),
@@ -90,7 +91,7 @@ def test_only_a_reply_answers() -> None:
     ],
 )
 def test_what_names_no_device_is_passed_over(packet: Packet) -> None:
-    """scapy puts this host's own addresses where a cut-off frame has nothing: they must never be taken for found."""
+    """Scapy puts this host's own addresses where a cut-off frame has nothing: they must never be taken for found."""
     assert seen(packet) is None
 
 
@@ -133,7 +134,7 @@ def test_an_answer_that_is_cut_off_names_no_address() -> None:
     assert all(one.ipv6 is None for one in sightings(whole[:70]))
 
 
-def dhcp(op: int, *options: object, src: str = A, ip: str = "0.0.0.0", **fields: object) -> Packet:
+def dhcp(op: int, *options: object, src: str = A, ip: str = NO_ADDRESS, **fields: object) -> Packet:
     ports = (68, 67) if op == 1 else (67, 68)
     bootp = BOOTP(**({"op": op, "chaddr": bytes.fromhex(A.replace(":", "")), "xid": 7} | fields))
     udp = UDP(sport=ports[0], dport=ports[1])
@@ -185,9 +186,7 @@ def dhcp6(message: Packet) -> Packet:
 def test_dhcpv6_tells_clients_and_servers() -> None:
     software = DHCP6OptVendorClass(enterprisenum=311, vcdata=[VENDOR_CLASS_DATA(data=b"MSFT 5.0")])
     client = seen(dhcp6(DHCP6_Solicit() / DHCP6OptClientFQDN(fqdn=b"tea-room.") / software))
-    assert client == Sighting(
-        A, "dhcpv6", IPv4Address("0.0.0.0") and None, IPv6Address("fe80::a"), "tea-room", "MSFT 5.0"
-    )
+    assert client == Sighting(A, "dhcpv6", None, IPv6Address("fe80::a"), "tea-room", "MSFT 5.0")
     assert seen(dhcp6(DHCP6_Advertise())).dhcp_server
     assert seen(dhcp6(DHCP6_RelayForward() / DHCP6OptRelayMsg(message=DHCP6_Solicit()))) is None
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-
 from scapy.layers.inet import ICMP, IP
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 
@@ -132,7 +131,7 @@ REFUSED = [
     pytest.param(frame(pdst="10.0.0.0"), id="the network itself"),
     pytest.param(frame(pdst="10.0.0.1"), id="itself: an announcement"),
     pytest.param(frame(psrc="10.0.0.7"), id="in another's name"),
-    pytest.param(frame(psrc="0.0.0.0"), id="as a probe"),
+    pytest.param(frame(psrc="0.0.0.0"), id="as a probe"),  # noqa: S104 - a sender, nothing is bound
     pytest.param(frame(hwsrc="00:16:3e:00:00:09"), id="for another's link address"),
     pytest.param(frame(src="00:16:3e:00:00:09"), id="from another's link address"),
     pytest.param(frame(to="00:16:3e:00:00:02"), id="to one host"),

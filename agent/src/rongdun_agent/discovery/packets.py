@@ -44,7 +44,7 @@ def sightings(frame: bytes) -> tuple[Sighting, ...]:
         packet = Ether(frame)
         read = _READERS.get(type(packet.payload))
         found = tuple(read(frame, packet)) if read else ()
-    except Exception:  # noqa: BLE001 - one frame, made by anybody: ADR 8
+    except Exception:  # noqa: BLE001 - one frame, made by anybody: ADR 9
         return ()
     return tuple(one for one in found if is_device(one.mac))
 
