@@ -67,7 +67,10 @@ def test_it_runs_with_what_its_starter_ignored(tmp_path: Path, ignored: signal.S
     """nohup(1) ignores SIGHUP for us; a starter that ignores SIGCHLD would leave us no children to wait for."""
     worker = ["/bin/sh", "-c", f"echo cycle >> {tmp_path}/log; exit 3"]
     program = [sys.executable, "-I", "-S", SUPERVISOR, tmp_path, *worker]
-    with subprocess.Popen(["/bin/sh", "-c", f'trap "" {ignored.name[3:]}; exec "$0" "$@"', *program]) as process:
+    ignore = (
+        "import os, signal, sys; signal.signal(int(sys.argv[1]), signal.SIG_IGN); os.execv(sys.argv[2], sys.argv[2:])"
+    )
+    with subprocess.Popen([sys.executable, "-c", ignore, str(int(ignored)), *program]) as process:
         try:
             wait_until(lambda: lines(tmp_path / "log") == ["cycle"], "a cycle")
             process.send_signal(ignored)
