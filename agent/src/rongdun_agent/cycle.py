@@ -30,6 +30,7 @@ class Report:
     """What a cycle did; times are RFC 3339, UTC. `problem` says why something is still on disk."""
 
     at: str
+    agent: str
     seconds: float
     root: str
     delivered: int
@@ -54,12 +55,14 @@ class _Cycle:
     before: dict[str, Any]
     started: float
     waited_s: float
+    fraction_s: float = 0
+    """What `now` leaves out."""
     walked: list[ProbeStatus] = field(default_factory=list)
     """How the walk went, if it was due."""
 
     def moment(self) -> datetime:
         """The time now: beside a watcher states are recorded by two, and their times must not cross."""
-        return self.now + timedelta(seconds=time.monotonic() - self.started)
+        return self.now + timedelta(seconds=self.fraction_s + time.monotonic() - self.started)
 
     def clocks(self) -> Now:
         """All clocks now."""
@@ -85,7 +88,7 @@ def run_cycle(host: Host, state: State, config: Config, now: datetime, waited_s:
     if credential is None:
         raise AgentError(str(state.folder), "this host is not enrolled", "run `rongdun-agent enroll TOKEN` first")
     with state.locked():
-        cycle = _Cycle(state, config, now, state.last_cycle(), time.monotonic(), waited_s)
+        cycle = _Cycle(state, config, now, state.last_cycle(), time.monotonic(), waited_s, _fraction(now))
         _walk(host, cycle)
         with state.delivering() as alone, closing(Spool(state.spool_path, config.spool_bytes)) as spool:
             round_ = _alone if alone else _beside_a_watcher
@@ -119,24 +122,24 @@ def _alone(host: Host, spool: Spool, credential: Credential, cycle: _Cycle) -> R
     """Read, record and deliver everything; a drill that is ordered gets its reference, read after the order."""
     drill = current_drill(cycle.state, cycle.clocks())
     facts, probes = _survey(host, cycle)
-    root, drill = _record(spool, cycle, facts, drill)
+    root, drill = _record(spool, cycle, facts, drill, cycle.moment() if drill else cycle.now)
     sent = _send(spool, credential, cycle, facts, probes, _Sent(volatile_at=cycle.before.get("volatile_sent_at")))
     if sent.answer is not None:
         drill = obey(sent.answer.drill, cycle.state, cycle.config.drill, cycle.clocks(), drill)
         if drill is not None and drill.reference is None:
             facts, probes = _survey(host.afresh(), cycle)
-            root, _ = _record(spool, cycle, facts, drill)
+            root, _ = _record(spool, cycle, facts, drill, cycle.moment())
             sent = _send(spool, credential, cycle, facts, probes, sent)
     return _report(spool, cycle, root, sent, facts, probes)
 
 
-def _record(spool: Spool, cycle: _Cycle, facts: Survey, drill: Drill | None) -> tuple[str, Drill | None]:
+def _record(spool: Spool, cycle: _Cycle, facts: Survey, drill: Drill | None, at: datetime) -> tuple[str, Drill | None]:
     """Keep the state; for a drill without a reference it is the reference."""
     if drill is None or drill.reference is not None:
-        return spool.record(facts, cycle.moment(), drill.watch if drill else None).root, drill
+        return spool.record(facts, at, drill.watch if drill else None).root, drill
     known = spool.reference_of(drill.id)  # recorded, and killed before it was noted
     pinned = drill.pinned(known or root_digest(manifest(facts)))
-    root = spool.record(facts, cycle.moment(), pinned.watch).root
+    root = spool.record(facts, at, pinned.watch).root
     save_drill(cycle.state, pinned, cycle.clocks())
     return root, pinned
 
@@ -194,6 +197,7 @@ def _report(  # noqa: PLR0913, PLR0917 - all that a cycle did comes together her
     walk = facts.get(WALK)
     return Report(
         at=cycle.now.isoformat(),
+        agent=version("rongdun-agent"),
         seconds=round(time.monotonic() - cycle.started, 3),
         root=root,
         delivered=sent.delivered,
@@ -263,6 +267,12 @@ def _interval(answer: Answer | None, cycle: _Cycle) -> int:
     wish = answer.interval_s if answer is not None else cycle.state.watch_report().get("interval_s")
     wanted = wish or cycle.before.get("interval_s") or cycle.config.interval_s
     return max(cycle.config.interval_min_s, min(cycle.config.interval_max_s, int(wanted)))
+
+
+def _fraction(now: datetime) -> float:
+    """The part of a second by which a time that was cut to the second is behind the clock."""
+    behind = (datetime.now(UTC) - now).total_seconds()
+    return behind if 0 <= behind < 1 else 0
 
 
 def utc_now() -> datetime:

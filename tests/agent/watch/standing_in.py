@@ -7,7 +7,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,6 +49,7 @@ class Collector:
         return found
 
     def newest(self, section: str) -> dict[str, Any]:
+        """A section as the last check-in had it."""
         return self.facts(self.heard[-1], section)
 
     def wait(self, condition: Any, timeout_s: float = 15) -> Any:
@@ -60,6 +61,7 @@ class Collector:
         return found
 
     def check_in(self, said: CheckIn) -> Answer:
+        """Ask for what is not here, then acknowledge."""
         if said.manifest is not None:
             plain = {name: entry.model_dump(mode="json") for name, entry in said.manifest.items()}
             assert digest(canonical_json(plain)) == said.root
@@ -77,12 +79,14 @@ class Collector:
         return Answer(acknowledged=said.sequence, interval_s=900, drill=self.order)
 
     def documents_came(self, body: bytes) -> Stored:
+        """Keep documents, each under the name that its bytes give it."""
         came = unpack_documents(zlib.decompress(body))
         assert all(digest(data) == name for name, data in came.items())
         self.documents |= came
         return Stored(stored=len(came))
 
     def volatile_came(self, body: bytes) -> Stored:
+        """Keep volatile sections."""
         came = Volatile.model_validate_json(zlib.decompress(body))
         self.volatile.append(came)
         return Stored(stored=len(came.sections))
@@ -115,7 +119,8 @@ def collecting(port: int = 0) -> Iterator[Collector]:
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            with suppress(BrokenPipeError, ConnectionResetError):  # a watcher was killed
+                self.wfile.write(data)
 
         def log_message(self, *_: Any) -> None:
             return

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from rongdun_agent.errors import AgentError
 from rongdun_agent.state import State, Waiting, default_state
+from rongdun_agent.watch.words import drill_lines, watches_well
 
 NOT_WELL = 1
 
@@ -31,11 +32,16 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
         "host": credential.host,
         "cycle": last or None,
         "waiting": None if waiting is None else asdict(waiting),
+        "drill": state.drill(),
+        "watcher": state.watch_report() or None,
+        "drill_refused": state.drill_refusal(),
     }
     if options.format == "json":
         out.write(json.dumps(found, ensure_ascii=False, indent=2, default=datetime.isoformat) + "\n")
     else:
-        out.writelines(f"{line}\n" for line in _lines(found, last, waiting))
+        out.writelines(f"{line}\n" for line in (*_lines(found, last, waiting), *drill_lines(found)))
+    if found["drill"] is not None:
+        return 0 if last and watches_well(found, datetime.now(UTC)) else NOT_WELL
     return 0 if last and not last["problem"] and not last["pending"] else NOT_WELL
 
 

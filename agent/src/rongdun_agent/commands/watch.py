@@ -40,7 +40,7 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     drill = _with_reference(state, options.config, journal)
     if drill is None:
         return ENDED
-    with _delivering(state, journal):
+    with delivering(state, journal):
         drill = current_drill(state, Now.read())  # a cycle may have ended or changed it while we waited
         if drill is None:
             return ENDED
@@ -71,7 +71,7 @@ def _with_reference(state: State, config: Path | None, journal: Journal) -> Dril
 
 
 @contextmanager
-def _delivering(state: State, journal: Journal) -> Iterator[None]:
+def delivering(state: State, journal: Journal) -> Iterator[None]:
     """Wait until no cycle delivers, and keep others from it."""
     said = False
     while True:

@@ -1,7 +1,6 @@
 """Delivers what the watcher records, beside it: a collector that is slow or away keeps nobody from watching."""
 
 import os
-import random
 import sqlite3
 import threading
 import time
@@ -74,7 +73,7 @@ class Courier:
         with closing(Spool(self._state.spool_path, self._bound)) as spool:
             while True:
                 if pause:
-                    time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - no secret: hosts shall not come together
+                    time.sleep(pause * (0.8 + 0.4 * os.urandom(1)[0] / 255))  # hosts shall not come together
                 else:
                     self._wake.wait()
                 self._wake.clear()

@@ -11,7 +11,6 @@ _LONGEST_ERROR = 500
 
 
 def health(
-    agent: str,
     spool: Spool,
     last_cycle: Mapping[str, Any],
     watched: Mapping[str, tuple[float, str | None]],
@@ -26,13 +25,20 @@ def health(
     for name in problems.keys() - probes.keys():
         probes[name] = ProbeHealth(seconds=0, error=_line(f"not watched for the drill: {problems[name]}"))
     return Health(
-        agent=agent,
+        agent=last_cycle.get("agent") or _version(),
         cpu_s=round(usage.ru_utime + usage.ru_stime, 2),
         peak_bytes=usage.ru_maxrss * 1024,
         spooled=max(0, spool.count() - 1),
         spool_bytes=spool.size_bytes(),
         probes=probes,
     )
+
+
+def _version() -> str:
+    """Before the first cycle of this version; what it needs costs two megabytes for as long as we live."""
+    from importlib.metadata import version  # noqa: PLC0415 - see above
+
+    return version("rongdun-agent")
 
 
 def _line(error: str | None) -> str | None:

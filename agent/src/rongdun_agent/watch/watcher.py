@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Literal
 
 from rongdun_agent.config import Config
@@ -19,6 +18,7 @@ from rongdun_agent.watch.directories import Directories
 from rongdun_agent.watch.drill import Drill, Now, accept, save_drill
 from rongdun_agent.watch.health import health
 from rongdun_agent.watch.looking import Looking
+from rongdun_agent.watch.memory import Memory
 from rongdun_agent.watch.report import Journal, Report, stamp
 from rongdun_agent.watch.section import SETTLE_S
 from rongdun_contract.wire import Health
@@ -46,11 +46,11 @@ class Watcher:
     def __init__(self, host: Host, state: State, config: Config, drill: Drill, journal: Journal) -> None:
         """Nothing happens yet."""
         self._state, self._config, self._drill, self._journal = state, config, drill, journal
-        self._agent = version("rongdun-agent")
         self._report = Report(since=stamp(datetime.now(UTC)), pid=os.getpid())
         self._looking = Looking(host, drill.sections, time.monotonic())
         self._outcome: Outcome | None = None
         self._parent = os.getppid()
+        self._memory = Memory()
         self._told_until = 0.0
 
     def run(self) -> Outcome:
@@ -147,6 +147,7 @@ class Watcher:
             self._journal.has_read(sorted({*moved, *parts}), told.values(), time.monotonic() - began, sequence)
         if self._looking.places_changed:
             self._follow(directories)
+        self._memory.give_back()
 
     def _beat(self, turn: _Turn, spool: Spool, directories: Directories, courier: Courier) -> None:
         """Nothing moved for a period: say so, and see to it that we would notice."""
@@ -215,4 +216,4 @@ class Watcher:
         self._state.save_watch_report(self._report.as_plain())
 
     def _health(self, spool: Spool) -> Health:
-        return health(self._agent, spool, self._state.last_cycle(), self._looking.statuses(), self._drill.problems)
+        return health(spool, self._state.last_cycle(), self._looking.statuses(), self._drill.problems)
