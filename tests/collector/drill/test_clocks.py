@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -38,9 +39,9 @@ def seconds(moment: datetime | None) -> float | None:
 
 
 def told(text: str) -> Told:
-    """Return what a signal said: `?` could not be told, `-` nothing, `ab` the keys a and b, `ab…` and perhaps more."""
-    if text == "?":
-        return UNKNOWN
+    """Return what a signal said: `?` it could not tell (`?a`: but of a), `-` nothing, `ab` two keys, `ab…` and more."""
+    if text.startswith("?"):
+        return replace(UNKNOWN, keys=frozenset(text[1:]))
     return Told(frozenset(text.strip("-…")), cut_short=text.endswith("…"))
 
 
@@ -72,6 +73,8 @@ def episodes(found: Folded) -> list[tuple[str, float | None, float | None, float
             "a b… b… b…", [("a", 0, None, None), ("b", 10, None, None)], id="a list cut short proves no absence"
         ),
         pytest.param("ab… b b", [("a", 0, 10, 20), ("b", 0, None, None)], id="what a cut list names is there"),
+        pytest.param("ab ?b ?b ?b", [("a", 0, None, None), ("b", 0, None, None)], id="untold in part, none is gone"),
+        pytest.param("- ?a", [("a", 10, None, None)], id="and what is told is there"),
         pytest.param("ab b b ab", [("a", 0, 10, 20), ("a", 30, None, None), ("b", 0, None, None)], id="each its own"),
     ],
 )

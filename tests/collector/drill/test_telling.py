@@ -12,10 +12,11 @@ from rongdun_collector.drill.folding import Told
 from rongdun_collector.drill.telling import Teller
 from rongdun_contract.documents import Section, Survey, Unavailable, manifest
 from rongdun_contract.rules.pack import load_pack
-from tests.collector.drill.watching import QUIET, accounts, listening
+from tests.collector.drill.watching import QUIET, accounts, listening, part
 from tests.collector.serving import START
 
 PACK = load_pack(Path(__file__).parent / "pack")
+OPEN = [{"protocol": "tcp", "port": 22}, {"protocol": "tcp", "port": 80}]
 NOTHING = {"new-uid-zero": Told(), "new-listener": Told(), "forwarding-as-it-was": Told()}
 
 
@@ -45,6 +46,16 @@ def say(state: Survey, reference: Survey = QUIET) -> Mapping[str, Told]:
         pytest.param(accounts("toor"), {"new-uid-zero": Told(frozenset({"toor"}))}, id="a new account"),
         pytest.param(
             listening(80, 443), {"new-listener": Told(frozenset({"tcp 80", "tcp 443"}))}, id="two new listeners"
+        ),
+        pytest.param(
+            {"sockets": part("sockets", {"listening": [{"protocol": {"unknown": "error"}, "port": 1}, *OPEN[:1]]})},
+            {"new-listener": Told(unknown="error")},
+            id="one cannot be told, none is new",
+        ),
+        pytest.param(
+            {"sockets": part("sockets", {"listening": [{"protocol": {"unknown": "error"}, "port": 1}, *OPEN]})},
+            {"new-listener": Told(frozenset({"tcp 80"}), unknown="undecided")},
+            id="one cannot be told, another is new",
         ),
         pytest.param(
             {"sockets": Unavailable("no permission")}, {"new-listener": Told(unknown="no permission")}, id="unreadable"

@@ -18,7 +18,7 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a signal said in one look: the keys it named, or why it could not tell (`unknown`).
+    """What a signal said in one look: the keys it named, and why it could not tell of others (`unknown`), or of any.
 
     `cut_short`: there were more keys than are listed, so that one that is missing here may be there all the same.
     """
@@ -73,12 +73,12 @@ def fold(before: Folded, looks: Iterable[Look]) -> Folded:
     ended, cleared = list(before.ended), list(before.cleared)
     for look in looks:
         for signal, told in look.told.items():
+            _appear(there, signal, told, look)
             if told.unknown is not None:
                 blind.setdefault(signal, Blindness(signal, look.at, told.unknown))
                 continue
             if signal in blind:
                 cleared.append(replace(blind.pop(signal), until=look.at))
-            _appear(there, signal, told, look)
             ended += [] if told.cut_short else _go(there, signal, told, look.at)
     return Folded(there, blind, tuple(ended), tuple(cleared))
 

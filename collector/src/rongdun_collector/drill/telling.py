@@ -8,7 +8,7 @@ from typing import Any
 
 from rongdun_collector.drill.folding import NAMELESS, Told
 from rongdun_contract.documents import Section, Survey, Unavailable, digest
-from rongdun_contract.evaluate import evaluate
+from rongdun_contract.evaluate import evaluate, is_partial
 from rongdun_contract.evaluate.evidence import MAX_ATOMS
 from rongdun_contract.findings import Finding
 from rongdun_contract.reasons import REASONS
@@ -53,9 +53,15 @@ class Teller:
     ) -> Mapping[str, Told]:
         now, before = self._survey(pack, state, load), self._survey(pack, reference, load)
         findings = evaluate(pack.stable, now, now=at, level=LEVEL, reference=before)
+        partial = {
+            finding.rule
+            for finding in findings
+            if finding.verdict == "fail"
+            and is_partial(pack.by_id[finding.rule], now, now=at, level=LEVEL, reference=before)
+        }
         while self._decoded_bytes > DECODED_BYTES:
             self._decoded_bytes -= self._decoded.popitem(last=False)[1][1]
-        return {finding.rule: told_by(finding) for finding in findings}
+        return {finding.rule: told_by(finding, partial=finding.rule in partial) for finding in findings}
 
     def _survey(self, pack: Pack, entries: Entries, load: LoadFacts) -> Survey:
         used = {name: entries[name] for name in pack.needs if name in entries}
@@ -75,14 +81,17 @@ class Teller:
         return Section(entry["schema"], decoded[0], {}, entry["facts"], "")
 
 
-def told_by(finding: Finding) -> Told:
-    """A finding as clocks need it: a verdict that could not be told is neither there nor gone."""
+def told_by(finding: Finding, *, partial: bool = False) -> Told:
+    """A finding as clocks need it: what could not be told is neither there nor gone.
+
+    `partial`: that is so for some of what the rule looked at, although it found fault with the rest.
+    """
     if finding.verdict == "unknown":
         return Told(unknown=finding.reason or "undecided")
     if finding.verdict != "fail":
         return Told()
     keys = frozenset(stored_key(named.key) for named in finding.objects) or frozenset({NAMELESS})
-    return Told(keys, cut_short=_cut_short(finding))
+    return Told(keys, unknown="undecided" if partial else None, cut_short=_cut_short(finding))
 
 
 def stored_key(key: str) -> str:

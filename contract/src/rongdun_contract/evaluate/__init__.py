@@ -13,7 +13,7 @@ from rongdun_contract.rules.judging import TOP, Atom, Frame, Judge, Run
 from rongdun_contract.rules.logic import HOLDS, Outcome, Truth, earliest
 from rongdun_contract.rules.rule import Rule
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "is_partial"]
 
 NO_PARAMS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
 
@@ -53,6 +53,31 @@ def evaluate(  # noqa: PLR0913 - all that a verdict depends on, by name
     """
     circumstances = _Circumstances(now.astimezone(UTC), params, level, reference)
     return tuple(_finding(rule, survey, circumstances) for rule in rules)
+
+
+def is_partial(  # noqa: PLR0913 - as `evaluate`
+    rule: Rule,
+    survey: Survey,
+    *,
+    now: datetime,
+    params: Mapping[str, Mapping[str, Any]] = NO_PARAMS,
+    level: int = 3,
+    reference: Survey | None = None,
+) -> bool:
+    """Whether a rule that fails met elements, or lists of them, that it could not tell about.
+
+    What is not among the finding's objects may be one of these; whoever follows objects must not take it for gone.
+    """
+    circumstances = _Circumstances(now.astimezone(UTC), params, level, reference)
+    facts, _ = facts_for(rule, survey, circumstances.now, level)
+    run = _judgement(rule, Frame(facts), circumstances).run
+    return any(_is_untold(found) for found in run.elements.values())
+
+
+def _is_untold(found: Any) -> bool:  # noqa: ANN401 - what a quantifier found, or the outcome of looking
+    if isinstance(found, Outcome):
+        return found.truth is Truth.UNKNOWN
+    return any(element.outcome.truth is Truth.UNKNOWN for element in found.elements)
 
 
 def _finding(rule: Rule, survey: Survey, circumstances: _Circumstances) -> Finding:
