@@ -29,15 +29,16 @@ pytestmark = [pytest.mark.root, pytest.mark.systemd, pytest.mark.slow]
 MEDIAN_S, P95_S = 3.0, 10.0
 WATCHER_SHARE, WATCHER_BYTES = 0.02, 45 << 20
 QUIET_S = 60
-WATCHED_WITHIN_S = 90
-"""One interval of the agent that is set up here, with what a first report and its documents take."""
+INTERVAL_S = 60
+WATCHED_WITHIN_S = INTERVAL_S * 1.1 + 15
+"""One interval with its jitter, and what the cycle and the start of the watcher take on a machine that is busy."""
 GIVEN_UP_S = 30.0
 PACKAGES = (
-    *("adduser", "ca-certificates", "dbus", "libcap2-bin", "libpam-systemd", "ncat", "openssh-server", "perl"),
-    *("psmisc", "rsyslog", "socat", "sudo"),
+    *("adduser", "ca-certificates", "dbus", "libcap2-bin", "libpam-systemd", "ncat", "nftables"),
+    *("openssh-server", "perl", "psmisc", "rsyslog", "socat", "sudo"),
 )
 BENIGN_PACKAGES = ("anacron", "at", "cron", "logrotate", "nginx-light")
-SETTINGS = "interval_s = 60\n"
+SETTINGS = f"interval_s = {INTERVAL_S}\ninterval_max_s = {INTERVAL_S}\n"
 
 
 @pytest.fixture(scope="module")
