@@ -1,11 +1,13 @@
 """The spool keeps every change in order, within its bound, and says what it had to merge."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from rongdun_agent.spool import Gap, Spool
+from rongdun_agent.spool import Gap, Spool, Watch
 from rongdun_contract.documents import Source, Survey, Unavailable, canonical_json, digest, seal
 from rongdun_contract.facts.sysctl import Parameter, Sysctl
 
@@ -103,3 +105,96 @@ def test_a_new_epoch_keeps_what_is_pending(spool: Spool) -> None:
     spool.renew_epoch()
     assert spool.epoch != before
     assert len(spool.pending()) == 1
+
+
+def test_an_amended_state_keeps_what_others_recorded(spool: Spool) -> None:
+    """Two write: what one did not read it must not put back to what it was."""
+    spool.record(survey_of("0"), T0)
+    other = {"sudo": Unavailable("no permission")}
+    assert spool.amend(other, T0 + timedelta(seconds=1)) is not None
+    newest = spool.amend(survey_of("1"), T0 + timedelta(seconds=2))
+    assert newest is not None
+    assert newest.manifest["sudo"] == {"unavailable": "no permission"}
+    assert newest.manifest["sysctl"]["facts"] == facts_digest("1")
+    assert [entry.sequence for entry in spool.pending()] == [1, 2, 3]
+
+
+def test_an_amended_state_has_all_its_documents_after_the_one_before_is_gone(spool: Spool) -> None:
+    """They are only named by digest; the entry that brought them is dropped when it is acknowledged."""
+    spool.record(survey_of("0"), T0)
+    newest = spool.amend({"sudo": Unavailable("error")}, T0)
+    assert newest is not None
+    spool.acknowledge(newest.sequence)
+    assert spool.document(facts_digest("0")) is not None
+
+
+def test_there_is_nothing_to_amend_in_an_empty_spool(spool: Spool) -> None:
+    assert spool.amend(survey_of("0"), T0) is None
+    assert spool.count() == 0
+
+
+def test_amending_without_a_change_is_a_new_entry_or_none_as_wished(spool: Spool) -> None:
+    """A watcher's looks are each a check-in, a cycle beside it has nothing to say."""
+    first = spool.record(survey_of("0"), T0)
+    spool.acknowledge(first.sequence)
+    assert spool.amend(survey_of("0"), T0, if_changed=True) is None
+    again = spool.amend({}, T0)
+    assert again is not None
+    assert (again.sequence, again.root) == (2, first.root)
+
+
+def test_a_state_says_for_which_drill_it_was_recorded(spool: Spool) -> None:
+    watch = Watch("spring", "ab" * 32)
+    spool.record(survey_of("0"), T0)
+    spool.record(survey_of("0"), T0, watch)
+    spool.amend({}, T0 + timedelta(seconds=9), watch)
+    assert [entry.watch for entry in spool.pending()] == [None, watch]
+    assert spool.pending()[1].confirmed_until == T0 + timedelta(seconds=9)
+    assert spool.reference_of("spring") == "ab" * 32
+    assert spool.reference_of("autumn") is None
+
+
+def test_a_full_spool_keeps_the_state_that_a_drill_compares_with(tmp_path: Path) -> None:
+    """Without its documents every signal would be unknown for want of a reference."""
+    spool = Spool(tmp_path / "spool.db", bound_bytes=2500)
+    for n in range(5):
+        spool.record(survey_of(str(n)), T0 + timedelta(hours=n))
+    probe = Spool(tmp_path / "other.db").record(survey_of("reference"), T0)
+    watch = Watch("spring", probe.root)
+    pinned = spool.record(survey_of("reference"), T0 + timedelta(hours=5), watch)
+    for n in range(6, 60):
+        spool.record(survey_of(str(n)), T0 + timedelta(hours=n), watch)
+    entries = spool.pending()
+    assert spool.size_bytes() <= 2500
+    assert pinned.sequence in [entry.sequence for entry in entries]
+    assert spool.document(facts_digest("reference")) is not None
+    lost = sum(entry.gap.merged for entry in entries if entry.gap)
+    assert lost + len(entries) == 60, "every state is there or is counted as lost"
+
+
+def test_the_spool_of_an_older_agent_is_taken_over(tmp_path: Path) -> None:
+    """An upgrade keeps what waits."""
+    path = tmp_path / "spool.db"
+    spool = Spool(path)
+    spool.record(survey_of("0"), T0)
+    for column in ("drill", "reference"):
+        spool._db.execute(f"ALTER TABLE entry DROP COLUMN {column}")
+    spool.close()
+    again = Spool(path)
+    assert [entry.watch for entry in again.pending()] == [None]
+    assert again.record(survey_of("1"), T0, Watch("spring", "ab" * 32)).watch is not None
+
+
+def test_a_second_spool_of_a_process_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Closing any descriptor of a file drops a process's locks on it: SQLite elsewhere would remove a log in use."""
+    path = tmp_path / "spool.db"
+    first = Spool(path)
+    Spool(path).close()
+    other = f"from rongdun_agent.spool import Spool; from pathlib import Path; Spool(Path({str(path)!r})).close()"
+    subprocess.run([sys.executable, "-c", other], check=True)
+    first.record(survey_of("0"), T0)
+    count = (
+        "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM entry').fetchone()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", count, path], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1"

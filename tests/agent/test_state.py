@@ -106,3 +106,31 @@ def test_no_link_leads_root_out_of_the_folder(tmp_path: Path, name: str) -> None
     with pytest.raises((OSError, AgentError)):
         make_all_files(state)
     assert precious.read_text() == "kept"
+
+
+def test_only_one_delivers(tmp_path: Path) -> None:
+    """A watcher and a cycle would overtake each other."""
+    state = State(tmp_path)
+    with state.delivering() as first, State(tmp_path).delivering() as second:
+        assert (first, second) == (True, False)
+    with state.delivering() as again:
+        assert again
+
+
+def test_a_drill_is_told_to_the_supervisor_and_forgotten_as_a_whole(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.save_drill({"id": "spring"}, 1_800_000_000.7)
+    state.save_watch_report({"pid": 1})
+    assert (tmp_path / "drill").read_bytes() == b"1800000000"
+    assert state.drill() == {"id": "spring"}
+    state.end_drill()
+    assert (state.drill(), state.watch_report()) == (None, {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_drill_is_kept_until_there_is_none(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.save_refusal("spring: it is over by this host's clock")
+    assert state.drill_refusal() == "spring: it is over by this host's clock"
+    state.save_refusal(None)
+    assert state.drill_refusal() is None

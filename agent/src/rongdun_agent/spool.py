@@ -81,7 +81,9 @@ class Spool:
     def __init__(self, path: Path, bound_bytes: int = BOUND_BYTES) -> None:
         self._bound = bound_bytes
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():  # closing a file drops every lock that this process has on it: never one that is in use
+        if (
+            path.is_symlink() or not path.exists()
+        ):  # closing a file drops every lock that this process has on it: never one that is in use
             os.close(open_for_owner(path, os.O_RDWR))  # SQLite gives the files beside it to whom this one belongs to
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
