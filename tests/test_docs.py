@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from docs.reference_pages import pages
 from rongdun_agent.cli import COMMANDS as AGENT_COMMANDS
 from rongdun_agent.config import Config
+from rongdun_agent.discovery.settings import DiscoverySettings, SegmentSettings, SweepSettings
 from rongdun_collector.app import build_app
 from rongdun_collector.assessment.ruleset import load_ruleset
 from rongdun_collector.cli import COMMANDS as COLLECTOR_COMMANDS
@@ -129,8 +131,8 @@ def test_a_reference_page_is_what_its_code_makes(name: str) -> None:
     assert text_of(f"docs/reference/{name}") == pages()[name]
 
 
-@pytest.mark.parametrize("model", [Config, Settings])
-def test_each_setting_says_what_it_is(model: type[Config | Settings]) -> None:
+@pytest.mark.parametrize("model", [Config, Settings, DiscoverySettings, SegmentSettings, SweepSettings])
+def test_each_setting_says_what_it_is(model: type[BaseModel]) -> None:
     assert [name for name, field in model.model_fields.items() if not field.description] == []
 
 
@@ -210,6 +212,11 @@ def test_the_map_shows_places_that_exist(file: str, elsewhere: str, test: str) -
 def test_the_sample_settings_of_the_agent_are_accepted() -> None:
     (sample,) = blocks("docs/operations/agent.md", "toml")
     assert Config.model_validate(tomllib.loads(sample)) != Config()
+
+
+def test_the_sample_settings_of_discovery_are_accepted() -> None:
+    (sample,) = blocks("docs/operations/discovery.md", "toml")
+    assert DiscoverySettings.model_validate(tomllib.loads(sample)).segment[0].sweep is not None
 
 
 def test_the_sample_of_prometheus_is_accepted(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import BaseModel
+
 from docs.reference_pages.mark import MADE
 from rongdun_agent.config import Config
+from rongdun_agent.discovery.settings import DiscoverySettings, SegmentSettings, SweepSettings
 from rongdun_collector.config import ENVIRONMENT_PREFIX, Settings
 
 _AGENT_SETTINGS = f"""# The agent's settings
@@ -17,6 +20,18 @@ it gets.
 | key | default | bounds | is |
 | --- | --- | --- | --- |
 """
+
+_DISCOVERY_SETTINGS = f"""# The settings of discovery
+
+{MADE}
+`/etc/rongdun/discovery.toml`, or the file that `rongdun-agent discover --config FILE` names. An unknown key is an
+error. What they mean together: [discovery.md](../operations/discovery.md).
+"""
+_DISCOVERY_TABLES = {
+    "At the top": DiscoverySettings,
+    "In each `[[segment]]`": SegmentSettings,
+    "In `[segment.sweep]`": SweepSettings,
+}
 
 _COLLECTOR_SETTINGS = f"""# The collector's settings
 
@@ -38,6 +53,27 @@ def agent_settings() -> str:
     return _AGENT_SETTINGS + "\n".join(rows) + "\n"
 
 
+def discovery_settings() -> str:
+    """Every key of discovery.toml, table by table."""
+    head = "| key | default | bounds | is |\n| --- | --- | --- | --- |\n"
+    return _DISCOVERY_SETTINGS + "".join(
+        f"\n## {where}\n\n{head}" + "\n".join(_rows(model)) + "\n" for where, model in _DISCOVERY_TABLES.items()
+    )
+
+
+def _rows(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if field.description:
+            default = "needed" if field.is_required() else _word(field.default)
+            yield f"| `{name}` | {default} | {_bounds(field.metadata)} | {field.description} |"
+
+
+def _word(default: object) -> str:
+    if isinstance(default, bool):
+        return "true" if default else "false"
+    return "none" if default is None or default == () else str(default)
+
+
 def collector_settings() -> str:
     """Every setting of `serve`, as an option and as a variable."""
     rows = (
@@ -53,7 +89,7 @@ def _bounds(metadata: list[Any]) -> str:
 
 
 def _signs(constraint: object) -> Iterator[tuple[str, object]]:
-    for name, sign in (("ge", "≥"), ("le", "≤")):
+    for name, sign in (("ge", "≥"), ("le", "≤"), ("min_length", "length ≥"), ("max_length", "length ≤")):
         if (bound := getattr(constraint, name, None)) is not None:
             yield sign, bound
 

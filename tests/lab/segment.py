@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,12 @@ class LabHost:
     def run(self, *command: str, timeout: float = 30) -> str:
         """Run a program there to its end and return what it printed."""
         return subprocess.run(self.argv(*command), capture_output=True, text=True, check=True, timeout=timeout).stdout
+
+    def greet(self, address: str) -> None:
+        """Send a datagram that nobody waits for, so that the kernel there has to resolve the address."""
+        family = "AF_INET6" if ":" in address else "AF_INET"
+        code = f"import socket; socket.socket(socket.{family}, socket.SOCK_DGRAM).sendto(b'x', ({address!r}, 9))"
+        self.run(sys.executable, "-c", code)
 
     @contextmanager
     def running(self, *command: str) -> Iterator[subprocess.Popen[str]]:

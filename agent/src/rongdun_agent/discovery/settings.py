@@ -103,7 +103,10 @@ class SegmentSettings(_Settings):
 class DiscoverySettings(_Settings):
     """The whole file."""
 
-    segment: Annotated[tuple[SegmentSettings, ...], Field(min_length=1, max_length=MOST_SEGMENTS)]
+    segment: Annotated[
+        tuple[SegmentSettings, ...],
+        Field(min_length=1, max_length=MOST_SEGMENTS, description="what is watched: a `[[segment]]` for each"),
+    ]
     frames_per_s: int = Field(
         500, ge=50, le=10_000, description="frames that are looked at in a second on each segment; the rest is dropped"
     )
