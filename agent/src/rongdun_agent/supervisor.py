@@ -207,27 +207,26 @@ class Drill:
 
     def step(self, now: float, *, busy: bool) -> float:
         """Start, restart or stop the watcher; a first start waits while `busy`. Returns when to call again."""
-        left = _drill_left(self._path) if self._command else 0.0
-        if self.child is not None:
-            status = self.child.ended()
-            if status is None:
-                return now + left if left > 0 else self.child.stop(now)
+        until = _drill_until(self._path) if self._command else 0
+        left = until - time.time()
+        if self.child is not None and (status := self.child.ended()) is not None:
             self._failed(now, f"ended with {status}", lived=now - self.child.since)
         if left <= 0:
-            self._backoff, self.words = 0.0, ""
-            return _NEVER
-        if now < self._again and self._backoff:
-            return self._again
-        return now + left if busy and not self._backoff else self._start(now, left)
+            self._again = self._backoff = 0.0
+            self.words = ""
+            return _NEVER if self.child is None else self.child.stop(now)
+        if self.child is None and now >= self._again and (self._backoff or not busy):
+            self._start(now)
+        if self.child is None:
+            return self._again if self._backoff else now + left
+        self.words = f"; watches for a drill until {_moment(until)}"
+        return now + left
 
-    def _start(self, now: float, left: float) -> float:
+    def _start(self, now: float) -> None:
         try:
             self.child = Child(self._command, self._environment)
         except OSError as error:
             self._failed(now, f"could not be started: {error}", lived=0)
-            return self._again
-        self.words = f"; watches for a drill until {_clock(left)}"
-        return now + left
 
     def _failed(self, now: float, how: str, lived: float) -> None:
         """Try again later, each time later, unless it had lived for long."""
@@ -275,12 +274,12 @@ def _interval(state: str) -> int:
         return DEFAULT_INTERVAL_S
 
 
-def _drill_left(path: str) -> float:
-    """Seconds until the drill ends; not above zero when there is none."""
+def _drill_until(path: str) -> int:
+    """When the drill ends, in unix seconds; 0 when there is none."""
     try:
-        return min(LONGEST_DRILL_S, int(_read(path)) - time.time())
+        return min(int(time.time()) + LONGEST_DRILL_S, int(_read(path)))
     except ValueError:
-        return 0.0
+        return 0
 
 
 def _read(path: str) -> bytes:
@@ -308,7 +307,11 @@ def _jittered(seconds: float, share: float) -> float:
 
 def _clock(seconds: float) -> str:
     """The time in so many seconds, as people read it."""
-    return time.strftime("%H:%M:%S UTC", time.gmtime(time.time() + seconds))
+    return _moment(time.time() + seconds)
+
+
+def _moment(at: float) -> str:
+    return time.strftime("%F %T UTC", time.gmtime(at))
 
 
 if __name__ == "__main__":
