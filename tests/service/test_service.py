@@ -216,7 +216,7 @@ def test_no_more_of_the_processor_than_allowed(agent: Server) -> None:
 def test_discovery_hears_a_neighbour_and_the_agent_tells_of_it(agent: Server) -> None:
     """Two services of two users, each with its own rights; the file between them is all that they share."""
     assert agent.show(DISCOVERY, "LoadState") == "loaded"
-    agent.must("ip", "link", "add", "wire0", "type", "veth", "peer", "name", "wire1", "address", NEIGHBOUR)
+    agent.must("ip", "link", "add", "wire0", "type", "veth", "peer", "name", "wire1")
     for link in ("wire0", "wire1"):
         agent.must("ip", "link", "set", link, "up")
     agent.must("ip", "address", "add", "192.0.2.1/24", "dev", "wire0")
@@ -234,7 +234,7 @@ def test_discovery_hears_a_neighbour_and_the_agent_tells_of_it(agent: Server) ->
     wait_for(heard)
     agent.cycle()
     devices = agent.sent_facts()["devices"]["facts"]["devices"]
-    assert [device["addresses"] for device in devices if device["mac"] == NEIGHBOUR] == [["192.0.2.9"]]
+    assert [device["ipv4"] for device in devices if device["mac"] == NEIGHBOUR] == [["192.0.2.9"]]
     agent.must("systemctl", "stop", DISCOVERY)
     assert processes(agent, "rongdun-discovery") == []
     assert agent.show(DISCOVERY, "Result") == "success"

@@ -237,8 +237,9 @@ def open_for_owner(path: Path, flags: int) -> int:
     """
     descriptor = os.open(path, flags | _MAKING, 0o600)
     if os.geteuid() == 0:
-        owner = path.parent.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        owner, found = path.parent.stat(), os.fstat(descriptor)
+        if (owner.st_uid, owner.st_gid) != (found.st_uid, found.st_gid):  # a hardened root may not even ask
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
     return descriptor
 
 
