@@ -30,27 +30,38 @@ def compile_newness(condition: Quantified) -> Callable[[Run], Newness | Outcome]
     get = getter(condition.over)
     parts = [getter(path) for path in condition.new_key]
 
-    def key_of(frame: Frame) -> tuple[Any, ...] | Outcome:
-        values = tuple(part(frame) for part in parts)
-        return next((value for value in values if isinstance(value, Outcome)), values)
+    def key_of(frame: Frame) -> tuple[Any, ...]:
+        return tuple(part(frame) for part in parts)
 
     def newness(run: Run) -> Newness | Outcome:
         before = get(run.reference)
         if isinstance(before, Outcome):
             return before
         keys = [key_of(frame) for frame in frames_of(before)]
-        untold = next((key for key in keys if isinstance(key, Outcome)), None)
-        known = {key for key in keys if not isinstance(key, Outcome)}
+        known = {key for key in keys if _untold(key) is None}
+        doubtful = [(key, outcome) for key in keys if (outcome := _untold(key)) is not None]
 
         def is_new(frame: Frame) -> Outcome:
             key = key_of(frame)
-            if isinstance(key, Outcome):
-                return key
-            return FAILS if key in known else untold or HOLDS
+            untold = _untold(key)
+            if untold is not None:
+                return untold
+            if key in known:
+                return FAILS
+            return next((outcome for other, outcome in doubtful if _may_be(other, key)), HOLDS)
 
         return is_new
 
     return newness
+
+
+def _untold(key: tuple[Any, ...]) -> Outcome | None:
+    return next((value for value in key if isinstance(value, Outcome)), None)
+
+
+def _may_be(doubtful: tuple[Any, ...], key: tuple[Any, ...]) -> bool:
+    """Whether an earlier element may have been the same: what could be told of its key is."""
+    return all(isinstance(one, Outcome) or one == other for one, other in zip(doubtful, key, strict=True))
 
 
 def _always(_frame: Frame) -> Outcome:
