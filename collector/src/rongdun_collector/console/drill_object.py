@@ -121,10 +121,10 @@ def _absences(connection: Connection, head: DrillHead, one: SignalObject) -> lis
 def _changes(evidence: Evidence, one: SignalObject) -> list[tuple[str, Difference]]:
     """What is other than in the reference, what bears the object's name first."""
     found = [(pair.name, change) for pair in evidence.sections for change in differences(pair.before, pair.after)]
-    words = [word for word in one.key.split(":") if word]
+    words = set(one.key.split())
 
-    def unlike(entry: tuple[str, Difference]) -> bool:
+    def strangeness(entry: tuple[str, Difference]) -> int:
         text = f"{entry[1].path} {entry[1].after}"
-        return not any(word in text for word in words)
+        return -sum(word in text for word in words)
 
-    return sorted(found, key=unlike)
+    return sorted(found, key=strangeness)
