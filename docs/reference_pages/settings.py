@@ -1,6 +1,6 @@
 """Every setting of both sides, from their models."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,7 +27,7 @@ _DISCOVERY_SETTINGS = f"""# The settings of discovery
 `/etc/rongdun/discovery.toml`, or the file that `rongdun-agent discover --config FILE` names. An unknown key is an
 error. What they mean together: [discovery.md](../operations/discovery.md).
 """
-_DISCOVERY_TABLES = {
+_DISCOVERY_TABLES: Mapping[str, type[BaseModel]] = {
     "At the top": DiscoverySettings,
     "In each `[[segment]]`": SegmentSettings,
     "In `[segment.sweep]`": SweepSettings,

@@ -371,9 +371,12 @@ def test_a_device_that_leaves_is_gone_after_the_silence_and_back_at_its_first_wo
     wire: Segment, tmp_path: Path
 ) -> None:
     host, stays = wire.join("10.77.0.2/24"), wire.join("10.77.0.3/24")
-    settings = SWEEP.replace('"eth0"', '"eth0"\nabsent_after_s = 120').replace("every_s = 60", "every_s = 60")
+    settings = SWEEP.replace('"eth0"', '"eth0"\nabsent_after_s = 120')
     with service(tmp_path, settings) as running:
-        running.wait(lambda found: {host.mac, stays.mac} <= set(found) and "sweep" in found[host.mac]["seen_by"])
+        running.wait(
+            lambda found: all("sweep" in found.get(one.mac, {"seen_by": []})["seen_by"] for one in (host, stays))
+        )
+        running.wait(lambda found: all(found[one.mac]["ipv6"] for one in (host, stays)))
         before = running.devices()
         host.ip("link", "set", LINK, "down")
         left = time.monotonic()

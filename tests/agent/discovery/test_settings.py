@@ -72,6 +72,9 @@ def test_silence_follows_the_sweeps(tmp_path: Path) -> None:
             "twice",
             id="gone after one lost answer",
         ),
+        pytest.param(
+            segment("absent_after_s = 900"), "segment.0", "unheard_after_s", id="a bound for sweeps without any"
+        ),
         pytest.param(segment("most_devices = 100000"), "most_devices", "8192", id="more devices than are kept"),
         pytest.param("[[segment", "", "no TOML", id="no TOML"),
     ],

@@ -76,10 +76,12 @@ class SegmentSettings(_Settings):
     most_devices: int = Field(1024, ge=1, le=MOST_DEVICES, description="devices that are kept, at most")
     absent_after_s: int | None = Field(
         None,
-        ge=60,
+        ge=120,
         le=30 * DAY_S,
-        description="silence after which a device is gone; without it four times `every_s` for what is swept, "
-        "and a day for what is only heard",
+        description="silence after which a device is gone that answers sweeps; without it four times `every_s`",
+    )
+    unheard_after_s: int = Field(
+        DAY_S, ge=120, le=30 * DAY_S, description="the same for a device, or an address, that is only listened to"
     )
     forget_after_s: int = Field(30 * DAY_S, ge=3600, description="a device that was gone for so long is forgotten")
     promiscuous: bool = Field(False, description="also take frames for others, where a switch mirrors them to here")  # noqa: FBT003 - a default
@@ -87,17 +89,21 @@ class SegmentSettings(_Settings):
 
     @model_validator(mode="after")
     def _silence_outlasts_sweeps(self) -> Self:
-        if self.sweep and self.absent_after_s is not None and self.absent_after_s < 2 * self.sweep.every_s:
+        if self.absent_after_s is None:
+            return self
+        if self.sweep is None:
+            raise ValueError("absent_after_s is for what is swept; without a sweep set unheard_after_s")
+        if self.absent_after_s < 2 * self.sweep.every_s:
             raise ValueError(
                 "absent_after_s must be at least twice sweep.every_s, or one lost answer makes a device gone"
             )
         return self
 
     def silence_s(self, *, swept: bool) -> int:
-        """How long a device may be silent before it is gone."""
-        if self.absent_after_s is not None:
-            return self.absent_after_s
-        return 4 * self.sweep.every_s if swept and self.sweep else DAY_S
+        """How long a device, or an address of it, may be silent before it is gone."""
+        if not swept or self.sweep is None:
+            return self.unheard_after_s
+        return self.absent_after_s or 4 * self.sweep.every_s
 
 
 class DiscoverySettings(_Settings):
