@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -77,14 +78,16 @@ class Running:
 
 
 @contextmanager
-def service(root: Path, settings: str) -> Iterator[Running]:
+def service(root: Path, settings: str, **environment: str) -> Iterator[Running]:
     """Run it in the calling thread's network until the end of the block, where it must end well."""
     folder = root / "var/lib/rongdun-discovery"
     folder.mkdir(parents=True, exist_ok=True)
     file = root / "discovery.toml"
     file.write_text(settings)
     argv = [sys.executable, "-m", "rongdun_agent.cli", "discover", "--config", str(file), "--state", str(folder)]
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environment
+    )
     try:
         deadline = time.monotonic() + 20
         fresh = time.time() - 1
@@ -366,6 +369,46 @@ def _umask() -> int:
     return int(re.search(r"Umask:\s+(\d+)", status)[1], 8)
 
 
+def test_systemd_hears_how_it_is(wire: Segment, tmp_path: Path) -> None:
+    wire.join("10.77.0.2/24")
+    said: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(15)
+        words = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "1000000"}
+        with service(tmp_path, SWEEP, **words):
+            while sum("WATCHDOG=1" in one for one in said) < 12:
+                said.append(systemd.recv(1000).decode())
+        while "STOPPING=1" not in said:
+            said.append(systemd.recv(1000).decode())
+    assert said.count("READY=1") == 1
+    assert "devices on 1 of 1 segments" in said[-2]
+
+
+def test_a_folder_that_cannot_be_written_now_is_tried_again(wire: Segment, tmp_path: Path) -> None:
+    """A disk that was full for a minute must not end what watches the wire; systemd would not start it again."""
+    host = wire.join("10.77.0.2/24")
+    with service(tmp_path, SWEEP) as running:
+        running.wait(lambda found: host.mac in found)
+        folder, away = tmp_path / "var/lib/rongdun-discovery", tmp_path / "away"
+        folder.rename(away)
+        newcomer = wire.join("10.77.0.3/24")
+        newcomer.greet("10.77.0.1")
+        time.sleep(7)
+        assert running.process.poll() is None
+        away.rename(folder)
+        running.wait(lambda found: newcomer.mac in found)
+
+
+def test_where_nothing_can_be_written_at_all_it_says_so(tmp_path: Path) -> None:
+    settings = tmp_path / "discovery.toml"
+    settings.write_text(LISTEN)
+    argv = [sys.executable, "-m", "rongdun_agent.cli", "discover", "--config", str(settings), "--state"]
+    ended = subprocess.run([*argv, str(tmp_path / "none")], capture_output=True, text=True, check=False, timeout=30)
+    assert ended.returncode == 2
+    assert "cannot be written" in ended.stderr
+
+
 @pytest.mark.slow
 def test_a_device_that_leaves_is_gone_after_the_silence_and_back_at_its_first_word(
     wire: Segment, tmp_path: Path
@@ -453,7 +496,7 @@ def test_a_flood_costs_little_and_ends_nothing(wire: Segment, tmp_path: Path) ->
     assert share < 0.2
     assert grown < 16 * 1024
     assert segment_found["full"]
-    assert real.mac in found
+    assert found[real.mac]["present"] is True
     assert len(found) <= 1024
 
 

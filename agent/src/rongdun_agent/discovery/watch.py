@@ -164,8 +164,8 @@ class Watch:
         return self._door is not None and self._door.scope.sender_for(address) is not None
 
     def _tick(self) -> None:
-        """The census's time goes on only while somebody listens."""
+        """The census's time goes on only while somebody listens, to all that comes: in a flood answers are lost."""
         now = self._monotonic()
-        if self.listening:
+        if self.listening and now >= self._rest_until:
             self._heard_s += now - self._ticked_at
         self._ticked_at = now
