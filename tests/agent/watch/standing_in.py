@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 import zlib
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from rongdun_contract.documents import canonical_json, digest
@@ -93,8 +95,8 @@ class Collector:
 
 
 @contextmanager
-def collecting(port: int = 0) -> Iterator[Collector]:
-    """A collector on loopback."""
+def collecting(port: int = 0, certificate: Path | None = None) -> Iterator[Collector]:
+    """A collector on loopback; with a certificate and its key in one file it speaks TLS."""
     collector = Collector()
 
     class Handler(BaseHTTPRequestHandler):
@@ -127,7 +129,11 @@ def collecting(port: int = 0) -> Iterator[Collector]:
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
-    collector.url = f"http://127.0.0.1:{server.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    collector.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
