@@ -41,6 +41,11 @@ rate_per_s = 100
 LISTEN = '[[segment]]\ninterface = "eth0"\n'
 
 
+NO_RIGHTS = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
+ONE_RIGHT = ["setpriv", "--inh-caps=-all", "--bounding-set=-all,+net_raw"]
+"""Every service of these tests runs with no more than its unit gives it."""
+
+
 @dataclass
 class Running:
     """A service that was started, and the tree in which its finding lies for a probe."""
@@ -86,7 +91,7 @@ def service(root: Path, settings: str, **environment: str) -> Iterator[Running]:
     file.write_text(settings)
     argv = [sys.executable, "-m", "rongdun_agent.cli", "discover", "--config", str(file), "--state", str(folder)]
     process = subprocess.Popen(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environment
+        [*ONE_RIGHT, *argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environment
     )
     try:
         deadline = time.monotonic() + 20
@@ -398,6 +403,29 @@ def test_a_folder_that_cannot_be_written_now_is_tried_again(wire: Segment, tmp_p
         assert running.process.poll() is None
         away.rename(folder)
         running.wait(lambda found: newcomer.mac in found)
+
+
+def test_without_its_one_right_it_says_so(wire: Segment, tmp_path: Path) -> None:
+    settings = tmp_path / "discovery.toml"
+    settings.write_text(LISTEN)
+    argv = [sys.executable, "-m", "rongdun_agent.cli", "discover", "--config", str(settings), "--state", str(tmp_path)]
+    ended = subprocess.run([*NO_RIGHTS, *argv], capture_output=True, text=True, check=False, timeout=30)
+    assert (ended.returncode, "CAP_NET_RAW" in ended.stderr) == (2, True), ended.stderr
+    assert wire.hosts == []
+
+
+@pytest.mark.parametrize("link", ["lo", "tun7"])
+def test_what_is_no_ethernet_link_is_refused(wire: Segment, tmp_path: Path, link: str) -> None:
+    """ARP is Ethernet's; a sweep of a tunnel or of loopback would ask nobody, for ever."""
+    if link == "tun7":
+        subprocess.run(["ip", "tuntap", "add", link, "mode", "tun"], check=True)
+        subprocess.run(["ip", "link", "set", link, "up"], check=True)
+    settings = tmp_path / "discovery.toml"
+    settings.write_text(LISTEN.replace("eth0", link))
+    argv = [sys.executable, "-m", "rongdun_agent.cli", "discover", "--config", str(settings), "--state", str(tmp_path)]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=30)
+    assert (ended.returncode, "is no Ethernet link" in ended.stderr) == (2, True), ended.stderr
+    assert wire.hosts == []
 
 
 def test_where_nothing_can_be_written_at_all_it_says_so(tmp_path: Path) -> None:
