@@ -215,7 +215,7 @@ def _own_view() -> LiveFiles | TreeFiles:
     try:
         if os.readlink("/proc/self/ns/mnt") != os.readlink("/proc/1/ns/mnt"):
             os.close(os.open("/proc/1/root/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
-            return TreeFiles(b"/proc/1/root")
+            return TreeFiles(b"/proc/1/root", live=True)
     except OSError:
         pass
     return LiveFiles()

@@ -6,21 +6,24 @@ changes the tree meanwhile cannot lead us out of it. An absolute link starts aga
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
 _MAX_LINKS = 40
 _STEP = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_KERNEL_LINK = re.compile(rb"\w+:\[\d+\]")
+"""What readlink(2) says of a link that only the kernel can follow, such as AppArmor's `policy`."""
 _LISTING = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class TreeFiles:
     """The same questions as `LiveFiles`, answered below `root`."""
 
-    def __init__(self, root: bytes) -> None:
-        """`root` itself is trusted, and may be reached through symlinks."""
-        self._root = root
+    def __init__(self, root: bytes, *, live: bool = False) -> None:
+        """`root` itself is trusted, and may be reached through symlinks; `live` says that its /sys is the kernel's."""
+        self._root, self._live = root, live
 
     def open(self, path: bytes, flags: int) -> int:
         """A descriptor of what `path` leads to."""
@@ -47,7 +50,7 @@ class TreeFiles:
 
     def realpath(self, path: bytes) -> bytes:
         """The path without symlinks; what does not exist is kept as it is written."""
-        with _Descent(self._root) as descent:
+        with _Descent(self._root, live=self._live) as descent:
             try:
                 name = descent.follow(path, last=True)
             except OSError:
@@ -66,7 +69,7 @@ class TreeFiles:
     @contextmanager
     def _reach(self, path: bytes, *, follow: bool) -> Iterator[tuple[int, bytes]]:
         """The directory that holds the last component, open, and that component; empty when it is the directory."""
-        with _Descent(self._root) as descent:
+        with _Descent(self._root, live=self._live) as descent:
             name = descent.follow(path, last=follow)
             yield descent.fds[-1], name
 
@@ -74,7 +77,8 @@ class TreeFiles:
 class _Descent:
     """One way down from the root: a descriptor per directory, so that `..` leads to where we came from."""
 
-    def __init__(self, root: bytes) -> None:
+    def __init__(self, root: bytes, *, live: bool) -> None:
+        self._live = live
         self.fds = [os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
         self.names: list[bytes] = []
         self._pending: list[bytes] = []
@@ -138,6 +142,10 @@ class _Descent:
         self._links += 1
         if self._links > _MAX_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), name)
+        if self._live and self.names[:1] == [b"sys"] and _KERNEL_LINK.fullmatch(target):
+            self.fds.append(os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self.fds[-1]))
+            self.names.append(name)
+            return True
         while target.startswith(b"/") and self.names:
             self._leave()
         self._push(target)
