@@ -1,6 +1,10 @@
 """Who is there, who is gone, and how much of it anybody on the wire can make the service remember."""
 
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rongdun_agent.discovery.census import CONFIRMED_AFTER_S, FULL_FOR_S, Census
 from rongdun_agent.discovery.settings import DAY_S, SegmentSettings
@@ -24,6 +28,37 @@ def arp(mac: str = A, address: IPv4Address | None = SWEPT, how: str = "arp") -> 
 def found(of: Census, now: float, *, listening: bool = True) -> dict[str, Device]:
     of.settle(now)
     return {device.mac: device for device in of.devices("eth0", now, listening=listening)}
+
+
+steps = st.tuples(
+    st.integers(0, 5),
+    st.integers(0, 3),
+    st.sampled_from(["arp", "sweep", "nd", "dhcp"]),
+    st.sampled_from([0, 1, 40, 1300, 90_000]),
+    st.sampled_from([None, "till", "tea"]),
+    st.sampled_from([None, True, False]),
+)
+
+
+@given(st.lists(steps, max_size=30))
+def test_whenever_something_else_is_told_the_revision_says_so(story: list[Any]) -> None:
+    """By the revision the service decides whether to write: a change that it misses would never leave the host."""
+    of, now = census(most_devices=3, forget_after_s=100_000), 0.0
+    before = None
+    for who, address, how, later, name, router in story:
+        now += later
+        named = (SWEPT + address,) if how == "dhcp" else ()
+        own = {"ipv6": IPv6Address("fd00::") + address} if how == "nd" else {"ipv4": SWEPT + address}
+        mac = f"00:16:3e:00:01:{who:02x}"
+        of.note(Sighting(mac, how, hostname=name, router=router, named_routers=named, **own), now)
+        for _ in range(2):
+            told = tuple(of.devices("eth0", now, listening=True))
+            state = (of.revision, of.is_full(now))
+            if before is not None and before[0] == state:
+                assert before[1] == told
+            before = (state, told)
+            of.settle(now)
+        assert len(told) <= 3
 
 
 def test_a_device_is_there_until_four_sweeps_were_silent() -> None:

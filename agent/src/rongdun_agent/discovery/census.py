@@ -4,7 +4,7 @@ Time is the segment's own: seconds during which somebody listened there. What ha
 silence.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address
 
 from rongdun_agent.discovery.known import Address, Known, known_from
@@ -26,7 +26,10 @@ class Census:
     """What is known of a segment; `is_swept` says of an address whether this host asks it."""
 
     def __init__(self, settings: SegmentSettings, is_swept: Callable[[IPv4Address], bool]) -> None:
+        self.revision = 0
+        """Another number whenever `devices` would tell something else."""
         self._settings, self._is_swept = settings, is_swept
+        self._shortest_s = min(settings.silence_s(swept=True), settings.silence_s(swept=False))
         self._confirmed: dict[str, Known] = {}
         self._passing: dict[str, Known] = {}
         """Not confirmed yet, the oldest first: where there is no room they make way for the next."""
@@ -50,11 +53,12 @@ class Census:
         known = self._known(sighting, now)
         if known is None:
             return
-        known.hear(sighting, now)
+        self.revision += known.hear(sighting, now)
         for address in (sighting.ipv4, sighting.ipv6):
             if address is not None:
                 self._claim(known, address, now)
         for router in sighting.named_routers:
+            self.revision += router not in self._routers
             self._routers.pop(router, None)
             self._routers[router] = None
         while len(self._routers) > _MOST_ROUTERS:
@@ -63,10 +67,10 @@ class Census:
     def settle(self, now: float) -> None:
         """Let go: addresses that were not used for long, devices that are silent, those gone for very long."""
         for known in [*self._all()]:
-            if now - known.last > self._silence(known):
+            if self._is_over(known.last, now, known.addresses):
                 self._be_gone(known, now)
             else:
-                for address in [a for a, used in known.addresses.items() if now - used > self._silence_of(a)]:
+                for address in [a for a, used in known.addresses.items() if self._is_over(used, now, (a,))]:
                     self._drop(known, address)
         away = (known for known in self._confirmed.values() if known.gone)
         self._gone = [known.mac for known in sorted(away, key=lambda known: known.last, reverse=True)]
@@ -97,8 +101,10 @@ class Census:
             if not self._make_room(now):
                 return None
             known = self._passing[mac] = Known(mac, now, now)
+            self.revision += 1
         if sighting.how == "sweep" or now - known.first >= CONFIRMED_AFTER_S:
             self._confirmed[mac] = self._passing.pop(mac)
+            self.revision += 1
         return known
 
     def _make_room(self, now: float) -> bool:
@@ -123,28 +129,37 @@ class Census:
         if address not in known.addresses:
             same = sum(1 for other in known.addresses if other.version == address.version)
             if same >= MOST_ADDRESSES or self._room <= 0:
+                self.revision += not known.more
                 known.more = True
                 return
             self._room -= 1
+            self.revision += 1
         known.addresses[address] = now
 
     def _drop(self, known: Known, address: Address) -> None:
         del known.addresses[address]
         self._room += 1
+        self.revision += 1
         known.more = False  # claimed again, it would be said again
 
     def _be_gone(self, known: Known, now: float) -> None:
         """Who was never confirmed is forgotten at once, others keep their place and last addresses for long."""
+        self.revision += not known.gone
         known.gone = True
         if known.mac in self._passing or now - known.last > self._settings.forget_after_s:
             self._forget(known)
 
     def _forget(self, known: Known) -> None:
         self._room += len(known.addresses)
+        self.revision += 1
         (self._passing if known.mac in self._passing else self._confirmed).pop(known.mac)
 
-    def _silence(self, known: Known) -> float:
-        return min(map(self._silence_of, known.addresses), default=self._settings.silence_s(swept=False))
+    def _is_over(self, last: float, now: float, addresses: Iterable[Address]) -> bool:
+        """Whether a silence is too long for who has these addresses: where one is swept, it should have answered."""
+        silent_s = now - last
+        if silent_s <= self._shortest_s:
+            return False
+        return silent_s > min(map(self._silence_of, addresses), default=self._settings.silence_s(swept=False))
 
     def _silence_of(self, address: Address) -> float:
         return self._settings.silence_s(swept=isinstance(address, IPv4Address) and self._is_swept(address))

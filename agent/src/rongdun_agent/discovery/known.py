@@ -26,14 +26,20 @@ class Known:
     router: bool = False
     dhcp_server: bool = False
 
-    def hear(self, sighting: Sighting, now: float) -> None:
-        """Take down what it said of itself, but for its addresses, for which there may be no room."""
+    def hear(self, sighting: Sighting, now: float) -> bool:
+        """Take down what it said, but for addresses, for which there may be no room; true when any of it is new."""
+        before = self._told()
         self.last, self.gone = now, False
         self.seen_by.add(sighting.how)
         self.hostname = sighting.hostname or self.hostname
         self.vendor_class = sighting.vendor_class or self.vendor_class
         self.router = self.router if sighting.router is None else sighting.router
         self.dhcp_server = self.dhcp_server or sighting.dhcp_server
+        return before != self._told()
+
+    def _told(self) -> tuple[object, ...]:
+        words = (self.hostname, self.vendor_class)
+        return (self.gone, len(self.seen_by), self.router, self.dhcp_server, *words)
 
     def as_device(self, interface: str, *, present: Maybe[bool], router: bool) -> Device:
         """The fact; addresses in their own order."""

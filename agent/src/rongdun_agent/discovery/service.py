@@ -32,6 +32,7 @@ class Service:
         self._watches = [Watch(one, rate, packets, time.monotonic) for one in settings.segment]
         self._told: dict[str, str] = {}
         self._written: Devices | None = None
+        self._written_at: tuple[object, ...] = ()
         self._timers = {
             self._look_at_links: (_LINKS_EVERY_S, 0.0),
             self._settle: (_SETTLE_EVERY_S, 0.0),
@@ -107,12 +108,13 @@ class Service:
             watch.settle()
 
     def _write_if_changed(self) -> None:
-        if self._found() != self._written:
+        if self._state() != self._written_at:
             self._write()
 
     def _write(self) -> None:
         """Write; a disk that is full now may have room in a minute, but the first time it is an error."""
-        found, up, now = self._found(), uptime_s(), time.monotonic()
+        state, up, now = self._state(), uptime_s(), time.monotonic()
+        found = self._written if state == self._written_at and self._written is not None else self._found()
         began = {watch.settings.interface: watch.sweep.began_at for watch in self._watches if watch.sweep is not None}
         swept = {name: max(0.0, up - (now - at)) for name, at in began.items() if at is not None}
         try:
@@ -122,8 +124,12 @@ class Service:
                 raise
             self._tell("disk", str(error))
         else:
-            self._written = found
+            self._written, self._written_at = found, state
             self._told.pop("disk", None)
+
+    def _state(self) -> tuple[object, ...]:
+        """What the finding follows from, cheaper than the finding."""
+        return tuple((watch.segment(), watch.census.revision) for watch in self._watches)
 
     def _found(self) -> Devices:
         watches = sorted(self._watches, key=lambda watch: watch.settings.interface)
