@@ -167,6 +167,26 @@ def test_who_was_seen_once_and_never_again_leaves_no_trace() -> None:
     assert A not in found(of, 1201)
 
 
+def test_the_addresses_of_those_who_are_forgotten_make_room() -> None:
+    """Otherwise a flood of yesterday leaves every device of today without an address."""
+    of = census(most_devices=2)
+    for number in range(100):
+        of.note(arp(f"02:00:00:00:00:{number:02x}", SWEPT + number), 0)
+    of.note(arp(A, how="sweep"), 1)
+    assert found(of, 2)[A].ipv4 == ("10.0.0.10",)
+    assert not found(of, 2)[A].more_addresses
+
+
+def test_a_router_that_is_named_later_is_news() -> None:
+    of = census()
+    of.note(arp(A, how="sweep"), 0)
+    of.note(Sighting(B, "dhcp", dhcp_server=True), 0)
+    before = of.revision
+    of.note(Sighting(B, "dhcp", dhcp_server=True, named_routers=(SWEPT,)), 1)
+    assert of.revision != before
+    assert found(of, 2)[A].router
+
+
 def test_while_nobody_listens_no_presence_is_told() -> None:
     of = census()
     of.note(arp(how="sweep"), 0)
