@@ -136,6 +136,16 @@ def test_what_a_distribution_needs_is_pinned_within_its_bounds(room: str) -> Non
             assert wanted.specifier.contains(pinned.get(name, "0")), f"{room}: {wanted} against {pinned.get(name)}"
 
 
+def test_what_the_extra_needs_is_pinned_alike_wherever_it_is_shipped() -> None:
+    """The package of discovery, and an environment with the extra, must dissect packets with the same code."""
+    with (HOUSE / "agent/pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    for wanted in map(Requirement, extras["discovery"]):
+        version = pins("run.txt").get(wanted.name, "0")
+        assert wanted.specifier.contains(version)
+        assert pins("discovery.txt")[wanted.name] == version
+
+
 def test_tests_run_with_the_versions_that_are_shipped() -> None:
     shipped = pins("run.txt")
     assert shipped.items() <= pins("dev.txt").items()
