@@ -197,3 +197,22 @@ def test_every_program_is_for_the_architecture_that_the_package_names(package: P
     machines = {0x3E: "x86_64", 0xB7: "aarch64"}
     files = elf_files(unpacked(package))
     assert {machines[int.from_bytes(p.read_bytes()[18:20], "little")] for p in files} == {package.arch}
+
+
+@pytest.mark.parametrize("package", each("deb", AGENT, os.uname().machine))
+def test_scapy_is_found_when_its_package_is_there_and_loaded_by_no_other_command(
+    package: Package, tmp_path: Path
+) -> None:
+    """One path entry leads from the agent's tree to the other package's folder; a scan must not grow by it."""
+    root = package.unpack(tmp_path / "root")
+    python = root / "opt/rongdun/python/bin/python3.13"
+    asked = [python, "-I", "-B", "-c", "import importlib.util as u; print(u.find_spec('scapy').origin)"]
+    assert subprocess.run(asked, capture_output=True, check=False).returncode == 1, "found before its package came"
+    other = packages("deb", DISCOVERY)[0].unpack(tmp_path / "other")
+    (other / "opt/rongdun/discovery").rename(root / "opt/rongdun/discovery")
+    found = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    assert Path(found).resolve() == (root / "opt/rongdun/discovery/scapy/__init__.py").resolve()
+    scan = [python, "-I", "-B", "-X", "importtime", "-m", "rongdun_agent.cli", "scan", "--root", str(tmp_path)]
+    loaded = subprocess.run(scan, capture_output=True, text=True, check=False).stderr
+    assert "rongdun_agent.survey" in loaded
+    assert "scapy" not in loaded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +61,11 @@ def token(collector: CollectorProcess) -> str:
     return collector.command("token", "create", "--url", collector.url, "--count", "1").split()[-1]
 
 
+def hosts(collector: CollectorProcess) -> set[str]:
+    with urllib.request.urlopen(f"{collector.url}/v1/hosts", timeout=20) as answer:
+        return {host["id"] for host in json.load(answer)["hosts"]}
+
+
 def test_one_line_installs_and_enrols(server: Server, package: Package, collector: CollectorProcess) -> None:
     said = server.sh(server.with_token(package, token(collector)))
     assert "Enrolled at" in said
@@ -67,7 +74,7 @@ def test_one_line_installs_and_enrols(server: Server, package: Package, collecto
     status = server.after_cycle(None)
     assert status["cycle"]["problem"] is None
     assert status["cycle"]["pending"] == 0
-    assert status["host"] in collector.command("host", "list")
+    assert status["host"] in hosts(collector)
     owners = server.sh("find /var/lib/rongdun -printf '%u %m %p\\n'").splitlines()
     assert {line.split()[0] for line in owners} == {"rongdun"}
     assert "rongdun 600 /var/lib/rongdun/credential.json" in owners
@@ -94,6 +101,7 @@ def test_an_upgrade_keeps_spool_and_identity(
     server: Server, package: Package, collector: CollectorProcess, tmp_path: Path
 ) -> None:
     """What happened while the collector was away must arrive, from the same host, after the upgrade."""
+    server.never_wait()
     server.sh(server.with_token(package, token(collector)))
     before = server.after_cycle(None)
     credential = server.sh("cat /var/lib/rongdun/credential.json")
@@ -121,6 +129,7 @@ def test_an_upgrade_keeps_spool_and_identity(
     assert (after["host"], after["cycle"]["pending"], after["cycle"]["problem"]) == (before["host"], 0, None)
     assert server.sh("cat /var/lib/rongdun/credential.json") == credential
     assert server.sh(f"systemctl is-enabled {SERVICE}").strip() == "enabled"
+    assert server.sh("cat /etc/rongdun/agent.toml") == "pressure_wait_s = 0\n"
 
 
 def test_an_upgrade_leaves_a_stopped_and_disabled_service_alone(
@@ -137,6 +146,7 @@ def test_an_upgrade_leaves_a_stopped_and_disabled_service_alone(
 def test_removal_keeps_the_state_and_coming_back_goes_on(
     server: Server, package: Package, collector: CollectorProcess
 ) -> None:
+    server.never_wait()
     server.sh(server.with_token(package, token(collector)))
     before = server.after_cycle(None)
     server.remove(package)
@@ -163,3 +173,32 @@ def test_purging_leaves_nothing(server: Server, package: Package, collector: Col
     assert server.accounts() == accounts
     assert server.sh("ps -e -o comm=").split().count("python3.13") == 0
     assert "rongdun" not in server.sh("systemctl list-units --all --no-legend; systemctl list-unit-files --no-legend")
+
+
+def test_discovery_comes_as_a_package_of_its_own_and_goes_with_the_agent(server: Server, package: Package) -> None:
+    """Its library binds by another licence, and its service listens to the wire: nobody gets it unasked."""
+    found = packages(package.kind, "rongdun-agent-discovery")
+    assert found, HOW
+    files, accounts = server.files(), server.accounts()
+    server.sh(server.installing(package))
+    unit = server.machine.root / "usr/lib/systemd/system/rongdun-discovery.service"
+    assert not unit.exists()
+    server.sh(server.installing(found[0]))
+    assert unit.exists()
+    state = (
+        server.machine.run("systemctl", "is-enabled", unit.name).stdout
+        + server.machine.run("systemctl", "is-active", unit.name).stdout
+    )
+    assert state.split() == ["disabled", "inactive"]
+    where = "import scapy; print(scapy.__file__)"
+    python = "/opt/rongdun/python/bin/python3.13 -I -B -c"
+    assert "/discovery/scapy/" in server.sh(f"{python} '{where}'")
+    server.sh(server.installing(package).replace("install -qq", "install -qq --reinstall"))
+    assert "/discovery/scapy/" in server.sh(f"{python} '{where}'"), "the upgrade of the agent took it away"
+    server.purge(package)
+    assert not unit.exists()
+    if package.kind == "deb":
+        server.sh("apt-get purge -qq -y rongdun-agent-discovery")
+    left = {name for name in server.files() - files if not name.startswith("/srv")}
+    assert left - LEFT_BY_OTHERS == set()
+    assert server.accounts() == accounts

@@ -56,7 +56,7 @@ after_remove() {
 
 purge() { # what installing does not bring and removing does not take: state, settings, users
     rm -rf $state /var/lib/rongdun-discovery
-    rm -f /etc/rongdun/agent.toml
+    rm -f /etc/rongdun/agent.toml /etc/rongdun/discovery.toml
     if [ -d /etc/rongdun ]; then rmdir --ignore-fail-on-non-empty /etc/rongdun; fi # the collector's settings may lie there
     for user in $users; do
         if id -u "$user" >/dev/null 2>&1; then userdel "$user" || true; fi
