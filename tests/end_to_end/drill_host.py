@@ -91,7 +91,10 @@ class DrillHost:
             "drill", "open", "trial", "--unit", "u1", "--for", "2h", "--pack", "drill-host", "--period-s", str(PERIOD_S)
         )
         self.drill = said.split()[1]
-        wait_for(lambda: next((h for h in self._hosts() if h["watching"] and h["reference_known"]), None), 150)
+        try:
+            wait_for(lambda: next((h for h in self._hosts() if h["watching"] and h["reference_known"]), None), 150)
+        except AssertionError as error:
+            raise AssertionError(self.must("journalctl", "-u", AGENT, "-n", "30", "--no-pager")) from error
         return time.monotonic() - began
 
     def blind(self) -> list[str]:

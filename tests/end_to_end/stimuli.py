@@ -165,9 +165,9 @@ STIMULI = (
         "socat",
         _listens("socat TCP4-LISTEN:4445,fork,reuseaddr EXEC:/bin/cat"),
         "new-listening-port",
-        "tcp 0.0.0.0 4445 /usr/bin/socat1",
+        "tcp 0.0.0.0 4445 {word}",
         _ends(4445),
-        note="true",
+        note="readlink -f /usr/bin/socat",
     ),
     Stimulus(
         "a web server of a moment",
