@@ -9,7 +9,7 @@ from docs.reference_pages.mark import MADE
 from rongdun_collector.api import ROUTERS
 from rongdun_collector.api.openapi import openapi
 from rongdun_collector.console.routes import console_routes
-from rongdun_collector.signin.guard import HOST_ROUTES, SIGN_IN_ROUTES
+from rongdun_collector.signin.guard import HOST_ROUTES, SAFE_METHODS, SIGN_IN_ROUTES
 
 _ROUTES = f"""# Routes
 
@@ -18,8 +18,8 @@ The API and the console's pages. Requests and answers in full: `/openapi.json` a
 collector. A refusal is `application/problem+json` (RFC 9457) with a `remedy`.
 
 Who may: *anyone* asks without sign-in wherever the collector listens; a *host* brings the credential of its enrolment;
-a *reader* is an administrator who is signed in, or a program with a read key (`Authorization: Bearer KEY`), which only
-reads. On loopback everything is open until there is an administrator.
+an *administrator* is signed in; a *reader* is one too, or a program with a read key (`Authorization: Bearer KEY`) that
+only reads. On loopback everything is open until there is an administrator.
 
 | route | who may | does |
 | --- | --- | --- |
@@ -30,7 +30,7 @@ _HOSTS = {"/v1/checkin", "/v1/documents", "/v1/volatile"}
 
 def routes() -> str:
     """Every route of the API and every page of the console."""
-    rows = [f"| `{method} {path}` | {_who(path)} | {says} |" for method, path, says in (*_api(), *_console())]
+    rows = [f"| `{method} {path}` | {_who(method, path)} | {says} |" for method, path, says in (*_api(), *_console())]
     return _ROUTES + "\n".join(rows) + "\n"
 
 
@@ -65,7 +65,9 @@ def _sentence(text: str | None) -> str:
     return first.removesuffix(".").replace("|", "\\|")
 
 
-def _who(path: str) -> str:
+def _who(method: str, path: str) -> str:
     if path in _HOSTS:
         return "host"
-    return "anyone" if path in HOST_ROUTES or path.startswith(SIGN_IN_ROUTES) else "reader"
+    if path in HOST_ROUTES or path.startswith(SIGN_IN_ROUTES):
+        return "anyone"
+    return "reader" if method in SAFE_METHODS else "administrator"
