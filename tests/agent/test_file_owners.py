@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -60,3 +61,16 @@ def test_configuration_files_of_this_host_are_altered_where_dpkg_says_so() -> No
     found = unaltered(Host(), paths)
     assert len(paths) > 10
     assert {path for path in paths if found[path] is None} == altered & set(paths)
+
+
+def test_an_answer_is_remembered_until_a_package_comes(make_host: MakeHost) -> None:
+    """A watcher asks about the same listener every minute; one of no package is looked for in every list."""
+    info = "/var/lib/dpkg/info"
+    host = make_host({f"{info}/web.list": "/.\n/usr/bin/web\n", "/usr/bin/web": "", "/opt/own": ""})
+    assert owners(host, ["/usr/bin/web", "/opt/own"]) == {"/usr/bin/web": "web", "/opt/own": None}
+    host.on_disk(f"{info}/web.list").write_text("/.\n")  # in place: dpkg renames, which the directory's time shows
+    assert owners(host.afresh(), ["/usr/bin/web"]) == {"/usr/bin/web": "web"}
+    later = host.on_disk(info).stat().st_mtime + 5
+    host.on_disk(f"{info}/own.list").write_text("/.\n/opt/own\n")
+    os.utime(host.on_disk(info), (later, later))
+    assert owners(host.afresh(), ["/usr/bin/web", "/opt/own"]) == {"/usr/bin/web": None, "/opt/own": "own"}

@@ -9,17 +9,38 @@ from rongdun_contract.facts import Maybe, Unknown
 
 _ELSEWHERE = (("/usr/", "/"), ("/usr/bin/", "/usr/sbin/"), ("/usr/bin/", "/sbin/"), ("/usr/lib64/", "/usr/lib/"))
 """Real place and the place that a package may still name, where a link leads from the second to the first."""
+_BOOKS = (dpkg.INFO, dpkg.STATUS, *rpmdb.FILES)
+"""What changes when a package is installed, removed or replaced."""
+_MOST_REMEMBERED = 2000
 
 
 def owners(host: Host, paths: Collection[str]) -> Mapping[str, Maybe[str | None]]:
-    """Path to package for every path asked about; None for a file that no package brought. `paths` hold no symlinks."""
+    """Path to package for every path asked about; None for a file that no package brought. `paths` hold no symlinks.
+
+    A file that no package brought is looked for in every list, so answers are remembered while the lists are the same.
+    """
     try:
-        found = _found(host, {path: _spellings(host, path) for path in paths})
+        known = _remembered(host)
+        asked = [path for path in paths if path not in known]
+        found = _found(host, {path: _spellings(host, path) for path in asked})
     except Refused:
         return dict.fromkeys(paths, Unknown(unknown="no permission"))
     except rpmdb.MalformedDatabase:
         return dict.fromkeys(paths, Unknown(unknown="error"))
-    return {path: found.get(path) for path in paths}
+    known |= {path: found.get(path) for path in asked}
+    return {path: known[path] for path in paths}
+
+
+def _remembered(host: Host) -> dict[str, str | None]:
+    """Path to package as it was found in the lists and databases that are there now."""
+    stamp = tuple((path, at.mtime, at.size) for path in _BOOKS if (at := host.stat(path)) is not None)
+    before: object
+    known: dict[str, str | None]
+    before, known = host.remembered.get(__name__, (None, {}))
+    if before != stamp or len(known) > _MOST_REMEMBERED:
+        known = {}
+        host.remembered[__name__] = (stamp, known)
+    return known
 
 
 def unaltered(host: Host, paths: Collection[str]) -> Mapping[str, Maybe[str | None]]:

@@ -43,8 +43,15 @@ class Host(Files):
         return found
 
     def afresh(self) -> "Host":
-        """The same machine with nothing remembered, for who looks again later."""
-        return Host(self._root)
+        """The same machine, looked at again; only what is `remembered` is kept."""
+        later = Host(self._root)
+        later.remembered = self.remembered
+        return later
+
+    @cached_property
+    def remembered(self) -> dict[str, Any]:
+        """What is dear to find out and has a stamp by which its user knows that it still holds; for who lives long."""
+        return {}
 
     @cached_property
     def _read_once(self) -> dict[Callable[["Host"], Any], Any]:

@@ -15,6 +15,10 @@ DIRECTORIES = ("/usr/lib/sysimage/rpm", "/var/lib/rpm")
 """Newer distributions keep it in the first place, with or without a link from the second."""
 
 _FILES: tuple[tuple[str, Form], ...] = (("rpmdb.sqlite", "sqlite"), ("Packages.db", "ndb"), ("Packages", "bdb"))
+_LOG = "rpmdb.sqlite-wal"
+"""Where SQLite keeps what is not yet in the database itself."""
+FILES = tuple(f"{directory}/{name}" for directory in DIRECTORIES for name in (*(name for name, _ in _FILES), _LOG))
+"""Every file that a change may be written to."""
 
 
 class RpmDatabase(NamedTuple):
