@@ -24,6 +24,7 @@ from scapy.packet import Raw
 from rongdun_agent.host import Host
 from rongdun_agent.probes import devices as probe
 from tests.lab.missing import need_program
+from tests.lab.namespaces import named_namespace
 from tests.lab.segment import LINK, LabHost, Segment, segment
 
 pytestmark = pytest.mark.root
@@ -274,6 +275,31 @@ def test_where_nothing_may_be_asked_nothing_leaves(wire: Segment, tmp_path: Path
         time.sleep(3)
         assert running.file()["devices"]["segments"][0]["sweeps"] == []
     assert frames(tmp_path / "x.pcap") == []
+
+
+def test_another_links_network_is_asked_on_no_link(wire: Segment, tmp_path: Path) -> None:
+    """Listed under the wrong interface, a network of this host's other side stays out of reach."""
+    here = wire.join("10.77.0.2/24")
+    with named_namespace() as namespace:
+        there = LabHost(namespace, "00:16:3e:00:77:02")
+        subprocess.run(
+            ["ip", "link", "add", "eth1", "type", "veth", "peer", "name", LINK, "netns", namespace], check=True
+        )
+        there.ip("link", "set", LINK, "address", there.mac, "up")
+        there.ip("addr", "add", "10.99.0.2/24", "dev", LINK)
+        subprocess.run(["ip", "addr", "add", "10.99.0.1/24", "dev", "eth1"], check=True)
+        subprocess.run(["ip", "link", "set", "eth1", "up"], check=True)
+        time.sleep(1)
+        for link in (LINK, "eth1"):
+            Path(f"/proc/sys/net/ipv6/conf/{link}/disable_ipv6").write_text("1")
+        with (
+            captured(here, tmp_path / "here.pcap", "ether", "src", SENSOR),
+            captured(there, tmp_path / "there.pcap", "not", "ether", "src", there.mac),
+            service(tmp_path, SWEEP.replace("10.77.0", "10.99.0")) as running,
+        ):
+            time.sleep(3)
+            assert running.file()["devices"]["segments"][0]["sweeps"] == []
+        assert frames(tmp_path / "here.pcap") == frames(tmp_path / "there.pcap") == []
 
 
 def test_a_service_that_is_started_again_does_not_sweep_sooner(wire: Segment, tmp_path: Path) -> None:
