@@ -19,7 +19,7 @@ class Finding(BaseModel):
     listener look alive.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     format: Literal[1] = 1
     boot: Annotated[str, Field(max_length=64)]
