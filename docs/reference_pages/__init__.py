@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from docs.reference_pages.commands import collector_commands
+from docs.reference_pages.coverage import coverage
 from docs.reference_pages.programs import agent_programs
 from docs.reference_pages.routes import routes
 from docs.reference_pages.settings import agent_settings, collector_settings, discovery_settings
@@ -16,6 +17,7 @@ def pages() -> Mapping[str, str]:
         "agent-settings.md": agent_settings(),
         "collector-commands.md": collector_commands(),
         "collector-settings.md": collector_settings(),
+        "coverage.md": coverage(),
         "discovery-settings.md": discovery_settings(),
         "routes.md": routes(),
         "signals.md": signals(),

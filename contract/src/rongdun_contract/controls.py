@@ -196,7 +196,7 @@ def _mistakes(document: _Document, packs: tuple[Pack, ...]) -> Iterable[_Mistake
             seen.add(clause.id)
             for field_name, what, remedy in _mistakes_of(clause, point):
                 yield (*place, field_name), what, remedy
-            for what, remedy in _bad_rules(clause, rules) if packs else ():
+            for what, remedy in unmappable(clause.rules, rules) if packs else ():
                 yield (*place, "rules"), what, remedy
 
 
@@ -211,8 +211,9 @@ def _mistakes_of(clause: ClauseEntry, point: ControlPoint) -> Iterable[tuple[str
         yield "kind", "people judge this clause, and nothing says how", remedy
 
 
-def _bad_rules(clause: ClauseEntry, rules: Mapping[str, Rule]) -> Iterable[tuple[str, str]]:
-    for name in clause.rules:
+def unmappable(names: Iterable[str], rules: Mapping[str, Rule]) -> Iterable[tuple[str, str]]:
+    """What is wrong with mapping rules by these names, and the remedy: only stable rules that exist are judged."""
+    for name in names:
         if name not in rules:
             yield f"there is no rule `{name}`", nearest(name, rules)
         elif rules[name].status != "stable":
