@@ -83,34 +83,41 @@ class Running:
         return (int(fields[11]) + int(fields[12])) / 100
 
 
-@contextmanager
-def service(root: Path, settings: str, **environment: str) -> Iterator[Running]:
-    """Run it in the calling thread's network until the end of the block, where it must end well."""
+def started(root: Path, settings: str, **environment: str) -> Running:
+    """Start it in the calling thread's network, and return when it has written its first finding."""
     folder = root / "var/lib/rongdun-discovery"
     folder.mkdir(parents=True, exist_ok=True)
     file = root / "discovery.toml"
     file.write_text(settings)
     argv = [sys.executable, "-m", "rongdun_agent.cli", "discover", "--config", str(file), "--state", str(folder)]
+    began = time.time_ns()
     process = subprocess.Popen(
         [*ONE_RIGHT, *argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environment
     )
-    try:
-        deadline = time.monotonic() + 20
-        fresh = time.time() - 1
-        while not any(path.stat().st_mtime > fresh for path in folder.glob("devices.json")):
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        yield Running(process, root)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            said, _ = process.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
+    deadline = time.monotonic() + 30
+    while not any(path.stat().st_mtime_ns > began - 10**7 for path in folder.glob("devices.json")):
+        if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
-            said, _ = process.communicate()
+            pytest.fail(f"did not start: {process.communicate()[0]}")
+        time.sleep(0.02)
+    return Running(process, root)
+
+
+@contextmanager
+def service(root: Path, settings: str, **environment: str) -> Iterator[Running]:
+    """Run it until the end of the block, where it must end well."""
+    running = started(root, settings, **environment)
+    try:
+        yield running
+    finally:
+        running.process.send_signal(signal.SIGTERM)
+        try:
+            said, _ = running.process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            running.process.kill()
+            said, _ = running.process.communicate()
             pytest.fail(f"did not end when told to: {said}")
-    assert process.returncode == 0, said
+    assert running.process.returncode == 0, said
 
 
 @contextmanager
@@ -316,6 +323,24 @@ def test_a_service_that_is_started_again_does_not_sweep_sooner(wire: Segment, tm
         assert running.file()["swept"]["eth0"] == pytest.approx(swept["eth0"], abs=0.1)
     assert [frame for frame in frames(tmp_path / "x.pcap") if frame[20:22] == b"\0\1"] == []
     assert after[listener.mac] == before[listener.mac], "and what it knew is still known"
+
+
+def test_a_service_that_is_killed_again_and_again_sweeps_once(wire: Segment, tmp_path: Path) -> None:
+    """However early it dies: what begins is written down before the first question leaves."""
+    listener = wire.join("10.77.0.2/24")
+    from_here = ("arp", "and", "ether", "src", SENSOR)
+    asked = []
+    for life in range(3):
+        with captured(listener, tmp_path / f"{life}.pcap", *from_here):
+            running = started(tmp_path, SWEEP)
+            while not running.file()["swept"]:
+                assert running.process.poll() is None
+            time.sleep(0.3)
+            running.process.kill()
+            running.process.communicate()
+        asked.append(sum(frame[20:22] == b"\0\1" for frame in frames(tmp_path / f"{life}.pcap")))
+    assert asked[0] > 0
+    assert asked[1:] == [0, 0]
 
 
 def test_neighbour_discovery_is_heard(wire: Segment, tmp_path: Path) -> None:

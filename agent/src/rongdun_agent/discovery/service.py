@@ -6,12 +6,13 @@ import select
 import signal
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import TextIO
 
 from rongdun_agent.discovery.notebook import Notebook, uptime_s
 from rongdun_agent.discovery.notice import Notice
 from rongdun_agent.discovery.settings import DiscoverySettings
-from rongdun_agent.discovery.watch import Packets, Watch
+from rongdun_agent.discovery.watch import Tools, Watch
 from rongdun_agent.errors import AgentError
 from rongdun_agent.host import Host
 from rongdun_agent.kernel_network import read_links
@@ -25,11 +26,12 @@ _STOP = (signal.SIGTERM, signal.SIGINT)
 class Service:
     """Runs until it is told to stop."""
 
-    def __init__(self, settings: DiscoverySettings, notebook: Notebook, packets: Packets, log: TextIO) -> None:
+    def __init__(self, settings: DiscoverySettings, notebook: Notebook, packets: ModuleType, log: TextIO) -> None:
         self._notebook, self._log = notebook, log
         self._notice = Notice(os.environ)
-        rate = settings.frames_per_s
-        self._watches = [Watch(one, rate, packets, time.monotonic) for one in settings.segment]
+        # a sweep is written down before it begins: a service that crashes in a loop must not sweep in a loop
+        tools = Tools(packets.sightings, packets.arp_request, time.monotonic, self._write)
+        self._watches = [Watch(one, settings.frames_per_s, tools) for one in settings.segment]
         self._told: dict[str, str] = {}
         self._written: Devices | None = None
         self._written_at: tuple[object, ...] = ()
@@ -161,7 +163,7 @@ def serve(settings: DiscoverySettings, folder: Path, log: TextIO) -> None:
     Service(settings, Notebook(folder), packets, log).run()
 
 
-def _packets() -> Packets:
+def _packets() -> ModuleType:
     from rongdun_agent.discovery import light_scapy  # noqa: PLC0415 - nothing of it before it is asked for
 
     try:
@@ -171,4 +173,4 @@ def _packets() -> Packets:
         if error.name is None or error.name.partition(".")[0] != "scapy":
             raise
         raise AgentError("scapy", "is not installed", "install rongdun-agent[discovery]") from error
-    return Packets(packets.sightings, packets.arp_request)
+    return packets

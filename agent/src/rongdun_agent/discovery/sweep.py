@@ -15,13 +15,13 @@ ArpRequest = Callable[[bytes, IPv4Address, IPv4Address], bytes]
 
 
 class Sweep:
-    """The sweeps of one segment; the first begins at once."""
+    """The sweeps of one segment; the first begins at once, and `beginning` hears of each before anything is sent."""
 
-    def __init__(self, settings: SweepSettings, arp_request: ArpRequest) -> None:
+    def __init__(self, settings: SweepSettings, arp_request: ArpRequest, beginning: Callable[[], None]) -> None:
         self.began_at: float | None = None
         """The last one."""
         self._next_at = 0.0
-        self._settings, self._arp_request = settings, arp_request
+        self._settings, self._arp_request, self._beginning = settings, arp_request, beginning
         self._silent: dict[IPv4Address, int] = {}
         """Who is still to be asked, by how often it may be; the next one first."""
         self._asked: dict[IPv4Address, float] = {}
@@ -56,6 +56,7 @@ class Sweep:
         self._silent = dict.fromkeys(door.scope.targets(), self._settings.tries)
         if self._silent:
             self.began_at, self._next_at = now, now + self._settings.every_s
+            self._beginning()
         else:
             self._next_at = now + _LOOK_AGAIN_S
 

@@ -19,30 +19,30 @@ _REST_S = 0.5
 _FAR = 3600.0
 
 
-class Packets(NamedTuple):
-    """What scapy does for a segment."""
+class Tools(NamedTuple):
+    """What all segments share: scapy's part, the clock, and who hears of a sweep before it begins."""
 
     sightings: Callable[[bytes], tuple[Sighting, ...]]
     arp_request: ArpRequest
+    monotonic: Callable[[], float]
+    beginning: Callable[[], None]
 
 
 class Watch:
     """The segment of one interface; all times are `monotonic`'s, but for the census's own."""
 
-    def __init__(
-        self, settings: SegmentSettings, frames_per_s: int, packets: Packets, monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, settings: SegmentSettings, frames_per_s: int, tools: Tools) -> None:
         self.settings = settings
-        self.sweep = Sweep(settings.sweep, packets.arp_request) if settings.sweep else None
+        self.sweep = Sweep(settings.sweep, tools.arp_request, tools.beginning) if settings.sweep else None
         self.census = Census(settings, self._is_swept)
         self.ear: Ear | None = None
         self.dropped = 0
         self._door: Door | None = None
         self._link: Link | None = None
         self._own: frozenset[str] = frozenset()
-        self._packets, self._monotonic = packets, monotonic
+        self._sightings, self._monotonic = tools.sightings, tools.monotonic
         self._rate = self._left = float(frames_per_s)
-        self._filled_at = self._ticked_at = monotonic()
+        self._filled_at = self._ticked_at = tools.monotonic()
         self._rest_until = 0.0
         self._heard_s = 0.0
 
@@ -92,7 +92,7 @@ class Watch:
             if frame is None:
                 return
             self._left -= 1
-            for sighting in self._packets.sightings(frame):
+            for sighting in self._sightings(frame):
                 self._note(sighting, now)
         self._rest_until = now + _REST_S
 
