@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,24 @@ def test_a_drill_that_cannot_be_opened_keeps_what_was_typed(
     page = checked(drilled.client.post("/drills", data=fields | changes), 422)
     assert said in page.text.replace("  ", " ").replace(" choose", ": choose")
     assert page.fields["until"] == changes.get("until", "2026-03-02T08:00")
+
+
+def test_broken_packs_and_schemes_are_told_where_a_drill_is_opened(
+    serve: Callable[..., Collector], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.yaml").write_text("scheme: {id: x}\n")
+    collector = with_units(serve(drill_packs=(tmp_path / "nothing",), schemes=tmp_path))
+    page = read_page(collector.client, "/drills")
+    assert "nothing" in page.text
+    assert f"{tmp_path}/broken.yaml:1: scheme.rounding: is missing" in page.text
+
+
+def test_figures_of_a_drill_that_nobody_hears_of_any_more_look_old(scene: Scene) -> None:
+    assert 'class="weak"' not in read_page(scene.collector.client, scene.page).source.split("facts-line")[0]
+    scene.collector.clock.forward(minutes=3)
+    page = read_page(scene.collector.client, scene.page)
+    assert "最近一次上报在 3 分钟 前" in page.text
+    assert 'class="weak"' in page.source.split("facts-line")[0]
 
 
 def test_the_page_shows_who_leads_who_waits_and_how_old_it_is(scene: Scene) -> None:

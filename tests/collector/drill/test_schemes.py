@@ -27,6 +27,13 @@ def test_a_broken_file_hides_no_other(tmp_path: Path) -> None:
     assert [(Path(one.file).name, one.line) for one in shelf.problems] == [("b.yaml", 7), ("c.yaml", 0)]
 
 
+def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
+    """Else a slip in a setting would look like a collector without schemes."""
+    assert [str(one) for one in read_shelf(tmp_path / "shcemes").problems] == [
+        f"{tmp_path}/shcemes: is no folder: name the folder of your schemes"
+    ]
+
+
 def test_severities_without_points_are_known_before_a_drill_begins() -> None:
     scheme = read_shelf(SCHEMES).schemes["first-drill"].scheme
     assert without_points(scheme, ["low", "high", "low"]) == ("low",)

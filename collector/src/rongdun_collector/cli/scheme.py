@@ -22,7 +22,10 @@ def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Name each good scheme with its digest; 2 when one is broken."""
     folder = settings_of(options, environment).schemes or CARRIED
     problems: list[Problem] = []
-    for path in options.files or sorted(folder.glob("*.yaml")):
+    paths = options.files or sorted(folder.glob("*.yaml"))
+    if not paths:
+        problems.append(Problem(str(folder), 0, "", "has no scheme", "name a file, or another folder"))
+    for path in paths:
         try:
             scheme = read_scheme_file(path).scheme
         except PackError as error:

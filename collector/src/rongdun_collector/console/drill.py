@@ -18,6 +18,7 @@ from rongdun_contract.rules.compiled import parse_compiled
 from rongdun_contract.rules.rule import Rule
 
 DrillState = Literal["open", "over"]
+OLD_AFTER = timedelta(seconds=30)
 RELOAD_S = 10
 """How often an open drill's page asks for itself again."""
 
@@ -75,6 +76,12 @@ class DrillHead:
     def heard(self) -> datetime | None:
         """When any host was heard of last: how old the newest thing on the page is."""
         return max((host.last_heard for host in self.view.hosts if host.last_heard is not None), default=None)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether nothing on the page is fresh: no host was heard of for longer than two of their periods explain."""
+        longest = max(timedelta(seconds=2 * self.drill.period_s), OLD_AFTER)
+        return self.heard is not None and self.view.as_of - self.heard > longest
 
     @property
     def reload_s(self) -> int | None:

@@ -85,8 +85,12 @@ def _plan(services: Services, asked: Asked) -> Plan:
 def _page(
     request: Request, services: Services, pages: Pages, asked: Asked, wrong: CollectorError | None = None
 ) -> HTMLResponse:
+    refused = wrong is not None
     now, shelf = services.now(), read_shelf(services.settings.schemes)
-    packs = read_packs(services.settings.drill_packs)
+    try:
+        packs = read_packs(services.settings.drill_packs)
+    except CollectorError as error:
+        packs, wrong = {}, wrong or error
     with services.store.read() as connection:
         found = [(drill, state_of(drill, now)) for drill in drills.list_drills(connection)]
         units = register.list_units(connection)
@@ -95,7 +99,7 @@ def _page(
     return pages.render(
         request,
         "drills.html",
-        status=200 if wrong is None else 422,
+        status=422 if refused else 200,
         drills=found,
         now=now,
         asked=asked,

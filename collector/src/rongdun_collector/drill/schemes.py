@@ -32,6 +32,8 @@ def read_shelf(folder: Path | None) -> Shelf:
     """Read every `*.yaml` of a folder (None: those that come along); a broken file hides no other."""
     found: dict[str, SchemeFile] = {}
     problems: list[Problem] = []
+    if folder is not None and not folder.is_dir():
+        problems.append(Problem(str(folder), 0, "", "is no folder", "name the folder of your schemes"))
     for path in sorted((folder or CARRIED).glob("*.yaml")):
         try:
             one = read_scheme_file(path)

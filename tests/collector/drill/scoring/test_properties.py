@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rongdun_collector.drill.scoring import AutoScore, Scheme, Signal, auto_points
@@ -15,6 +15,7 @@ from rongdun_collector.drill.scoring.exact import decimal_text
 from rongdun_collector.drill.scoring.rounding import rounded
 from rongdun_collector.drill.scoring.scheme import AutoSignals, FalsePositives, Rounding, Split, StepTable
 
+often = settings(deadline=None, max_examples=150)
 ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
 SEVERITIES = ("critical", "high", "medium", "low")
 factors = st.decimals(0, 2, places=2).map(str)
@@ -62,6 +63,7 @@ drills = st.lists(signals, max_size=12)
 alarms = st.dictionaries(st.sampled_from("ABC"), st.integers(0, 9))
 
 
+@often
 @given(schemes(), drills, alarms, st.randoms(use_true_random=False))
 def test_the_order_of_signals_changes_nothing(
     scheme: Scheme, drill: list[Signal], false: dict[str, int], luck: Any
@@ -71,6 +73,7 @@ def test_the_order_of_signals_changes_nothing(
     assert auto_points(scheme, shuffled, false) == auto_points(scheme, drill, false)
 
 
+@often
 @given(schemes(), drills, alarms)
 def test_a_unit_has_the_sum_of_its_lines_in_whole_exact_numbers(
     scheme: Scheme, drill: list[Signal], false: dict[str, int]
@@ -81,6 +84,7 @@ def test_a_unit_has_the_sum_of_its_lines_in_whole_exact_numbers(
     assert not list(floats_in(score))
 
 
+@often
 @given(schemes(), drills, alarms)
 def test_what_is_excluded_counts_as_if_it_were_not_there(
     scheme: Scheme, drill: list[Signal], false: dict[str, int]
@@ -93,6 +97,7 @@ def test_what_is_excluded_counts_as_if_it_were_not_there(
     assert all(line.points == 0 for line in taken_out)
 
 
+@often
 @given(schemes(), signals, st.sampled_from(["detect_s", "dispose_s"]), st.integers(0, 20_000))
 def test_later_never_earns_more_and_never_is_latest(scheme: Scheme, signal: Signal, clock: str, later: int) -> None:
     def earned(took: Fraction | int | None) -> int:
@@ -105,18 +110,21 @@ def test_later_never_earns_more_and_never_is_latest(scheme: Scheme, signal: Sign
     assert earned(took) >= earned(None)
 
 
+@often
 @given(schemes(), signals, alarms)
 def test_no_other_unit_notices(scheme: Scheme, signal: Signal, false: dict[str, int]) -> None:
     before, after = auto_points(scheme, [], false, units="ABC"), auto_points(scheme, [signal], false, units="ABC")
     assert {unit for unit in "ABC" if before.units[unit] != after.units[unit]} <= {signal.unit}
 
 
+@often
 @given(st.fractions(max_denominator=10_000), st.sampled_from(ROUNDINGS))
 def test_rounding_is_symmetric_and_within_one(amount: Fraction, rounding: Rounding) -> None:
     assert rounded(-amount, rounding) == -rounded(amount, rounding)
     assert abs(rounded(amount, rounding) - amount) < 1
 
 
+@often
 @given(st.fractions())
 def test_decimal_text_is_exact(number: Fraction) -> None:
     assert Fraction(decimal_text(number)) == number

@@ -57,6 +57,13 @@ def test_lint_names_good_schemes_and_every_mistake_of_broken_ones(tmp_path: Path
     ]
 
 
+def test_lint_of_nothing_is_no_success(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [PROGRAM, "scheme", "lint", "--schemes", tmp_path], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (2, f"{tmp_path}: has no scheme: name a file, or another folder\n")
+
+
 def test_lint_without_a_file_checks_what_drills_can_use() -> None:
     done = subprocess.run([PROGRAM, "scheme", "lint"], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

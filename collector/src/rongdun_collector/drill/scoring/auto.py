@@ -81,8 +81,15 @@ def auto_points(
     return AutoScore(totals, tuple(lines))
 
 
-def _order(signal: Signal) -> tuple[str, ...]:
-    return signal.unit, signal.host or "", signal.signal, signal.key, repr(signal)
+def _order(signal: Signal) -> tuple[object, ...]:
+    """Total: two signals that are equal by it are equal."""
+    place = signal.unit, signal.host or "", signal.host is None, signal.signal, signal.key, signal.severity, signal.id
+    clocks = _known(signal.detect_s), _known(signal.dispose_s), signal.not_counted_s
+    return *place, *clocks, signal.missed, signal.false_positive, signal.excluded is None, signal.excluded or ""
+
+
+def _known(seconds: Fraction | int | None) -> tuple[bool, Fraction | int]:
+    return seconds is not None, 0 if seconds is None else seconds
 
 
 def _line(scheme: Scheme, signal: Signal, first: tuple[Step, ...]) -> PointLine:
