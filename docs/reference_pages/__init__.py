@@ -8,6 +8,7 @@ from docs.reference_pages.programs import agent_programs
 from docs.reference_pages.routes import routes
 from docs.reference_pages.settings import agent_settings, collector_settings, discovery_settings
 from docs.reference_pages.signals import signals
+from docs.reference_pages.watching import watching
 
 
 def pages() -> Mapping[str, str]:
@@ -21,4 +22,5 @@ def pages() -> Mapping[str, str]:
         "discovery-settings.md": discovery_settings(),
         "routes.md": routes(),
         "signals.md": signals(),
+        "watching.md": watching(),
     }

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from docs.reference_pages.mark import MADE
-from rongdun_agent.config import Config
+from rongdun_agent.config import Config, DrillBounds
 from rongdun_agent.discovery.settings import DiscoverySettings, SegmentSettings, SweepSettings
 from rongdun_collector.config import ENVIRONMENT_PREFIX, Settings
 
@@ -21,6 +21,16 @@ it gets.
 | --- | --- | --- | --- |
 """
 
+_DRILL_SETTINGS = """
+
+## In `[drill]`
+
+What a drill that the collector orders may ask of this host. An order that asks for more gets what is allowed, and
+`rongdun-agent status` says what it did not get.
+
+| key | default | bounds | is |
+| --- | --- | --- | --- |
+"""
 _DISCOVERY_SETTINGS = f"""# The settings of discovery
 
 {MADE}
@@ -45,12 +55,13 @@ them; other commands take those that they need. In the environment several packs
 
 
 def agent_settings() -> str:
-    """Every key of agent.toml."""
+    """Every key of agent.toml, table by table."""
     rows = (
         f"| `{name}` | {field.default} | {_bounds(field.metadata)} | {field.description} |"
         for name, field in Config.model_fields.items()
+        if name != "drill"
     )
-    return _AGENT_SETTINGS + "\n".join(rows) + "\n"
+    return _AGENT_SETTINGS + "\n".join(rows) + _DRILL_SETTINGS + "\n".join(_rows(DrillBounds)) + "\n"
 
 
 def discovery_settings() -> str:
