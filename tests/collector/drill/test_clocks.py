@@ -85,7 +85,17 @@ def test_episodes(said: str, expected: list[tuple[object, ...]]) -> None:
 def test_a_time_in_which_a_signal_could_not_be_told_is_kept() -> None:
     found = fold(EMPTY, looks("-", "?", "?", "-", "?"))
     assert found.cleared == (Blindness("s", at(10), "no permission", at(30)),)
-    assert found.blind == {"s": Blindness("s", at(40), "no permission")}
+    assert found.blind == {("s", None): Blindness("s", at(40), "no permission")}
+
+
+def test_what_a_signal_names_is_told_whatever_else_is_not() -> None:
+    """The time of an object that everybody can see counts; that of one which may be gone does not."""
+    found = fold(EMPTY, looks("ab", "?a", "?", "?a", "ab"))
+    assert found.cleared == (
+        Blindness("s", at(20), "no permission", at(30)),
+        Blindness("s", at(10), "no permission", at(40), key="b"),
+    )
+    assert found.blind == {}
 
 
 TOLD = some.one_of(

@@ -50,19 +50,27 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Blindness:
-    """A time in which a signal could not be told; `until` None: it still cannot."""
+    """A time in which a signal could not be told; `until` None: it still cannot.
+
+    `key`: it named other objects meanwhile, and could not tell about this one.
+    """
 
     signal: str
     since: datetime
     reason: str
     until: datetime | None = None
+    key: str | None = None
+
+
+Untold = tuple[str, str | None]
+"""What could not be told: a signal, or one of its objects by its key."""
 
 
 class Folded(NamedTuple):
     """Everything that is not over yet, and what ended meanwhile."""
 
     there: Mapping[Named, Episode]
-    blind: Mapping[str, Blindness]
+    blind: Mapping[Untold, Blindness]
     ended: tuple[Episode, ...] = ()
     cleared: tuple[Blindness, ...] = ()
 
@@ -74,13 +82,30 @@ def fold(before: Folded, looks: Iterable[Look]) -> Folded:
     for look in looks:
         for signal, told in look.told.items():
             _appear(there, signal, told, look)
-            if told.unknown is not None:
-                blind.setdefault(signal, Blindness(signal, look.at, told.unknown))
-                continue
-            if signal in blind:
-                cleared.append(replace(blind.pop(signal), until=look.at))
-            ended += [] if told.cut_short else _go(there, signal, told, look.at)
+            cleared += _doubt(blind, _untold(there, signal, told), signal, told, look.at)
+            if told.unknown is None and not told.cut_short:
+                ended += _go(there, signal, told, look.at)
     return Folded(there, blind, tuple(ended), tuple(cleared))
+
+
+def _untold(there: Mapping[Named, Episode], signal: str, told: Told) -> frozenset[Untold]:
+    """What a look could not tell: all of the signal, or of its objects those that it does not name."""
+    if told.unknown is None:
+        return frozenset()
+    if not told.keys:
+        return frozenset({(signal, None)})
+    return frozenset(named for named in there if named.signal == signal and named.key not in told.keys)
+
+
+def _doubt(
+    blind: dict[Untold, Blindness], untold: frozenset[Untold], signal: str, told: Told, at: datetime
+) -> list[Blindness]:
+    """Note what cannot be told from now on; what is over of that."""
+    over = [place for place in blind if place[0] == signal and place not in untold and (signal, None) not in untold]
+    cleared = [replace(blind.pop(place), until=at) for place in over]
+    for _, key in sorted(untold, key=str):
+        blind.setdefault((signal, key), Blindness(signal, at, told.unknown or "undecided", key=key))
+    return cleared
 
 
 def _appear(there: dict[Named, Episode], signal: str, told: Told, look: Look) -> None:

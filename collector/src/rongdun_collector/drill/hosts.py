@@ -24,11 +24,12 @@ class HostsSeen:
     units: Mapping[str, str]
     systems: Mapping[str, str | None]
     silent: Mapping[str, tuple[Span, ...]]
-    blind: Mapping[tuple[str, str], tuple[Span, ...]]
+    blind: Mapping[tuple[str, str, str | None], tuple[Span, ...]]
 
-    def uncounted(self, host: str, signal: str) -> tuple[Span, ...]:
-        """When the host was cut off, or could not tell whether the signal was there; spans that do not touch."""
-        return clocks.merged((*self.silent.get(host, ()), *self.blind.get((host, signal), ())))
+    def uncounted(self, host: str, signal: str, key: str) -> tuple[Span, ...]:
+        """When the host was cut off, or could not tell whether this object was there; spans that do not touch."""
+        whole, one = self.blind.get((host, signal, None), ()), self.blind.get((host, signal, key), ())
+        return clocks.merged((*self.silent.get(host, ()), *whole, *one))
 
 
 def drill_hosts(connection: Connection, drill: Drill, said: Said, as_of: datetime) -> HostsSeen:
@@ -36,12 +37,13 @@ def drill_hosts(connection: Connection, drill: Drill, said: Said, as_of: datetim
     silence = longest_silence(drill.period_s)
     seen = stored.hosts_seen(connection, drill.id, drill.units, as_of)
     gaps = stored.gaps(connection, drill.id, as_of)
-    blind: dict[tuple[str, str], tuple[Span, ...]] = {}
+    blind: dict[tuple[str, str, str | None], tuple[Span, ...]] = {}
     unseen: dict[str, tuple[str, ...]] = {}
     for host, one in drill_episodes.blindness(connection, drill.id, as_of):
         until = as_of if one.until is None else min(one.until, as_of)
-        blind[host, one.signal] = (*blind.get((host, one.signal), ()), Span(one.since, until))
-        if one.until is None or one.until > as_of:
+        place = host, one.signal, one.key
+        blind[place] = (*blind.get(place, ()), Span(one.since, until))
+        if one.key is None and (one.until is None or one.until > as_of):
             unseen[host] = (*unseen.get(host, ()), one.signal)
     return HostsSeen(
         hosts=tuple(_host(one, said, silence, as_of, unseen.get(one.host, ())) for one in seen),

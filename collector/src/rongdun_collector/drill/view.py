@@ -99,7 +99,7 @@ class _Scene:
             t0=t0,
             acknowledged_at=None if acknowledged is None else acknowledged.at,
             detect_from=self._drill.detect_from,
-            blind=self._seen.uncounted(found.host, found.named.signal),
+            blind=self._seen.uncounted(found.host, *found.named),
             as_of=self._as_of,
         )
         return SignalObject(
@@ -135,7 +135,7 @@ class _Scene:
             return replace(stimulus, state="excluded")
         blind: tuple[Span, ...] = ()
         if stimulus.host is not None:
-            blind = self._seen.uncounted(stimulus.host, stimulus.signal)
+            blind = self._seen.uncounted(stimulus.host, stimulus.signal, stimulus.key)
         waited = clocks.counted_s(stimulus.t0, self._as_of, blind)
         is_missed = waited >= MISSED_AFTER_S or (self._ended and waited > 0)
         return replace(stimulus, state="missed" if is_missed else "waiting")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from rongdun_collector.drill.folding import Blindness, Episode, Folded, Named
 from rongdun_collector.store.tables.columns import EPOCH
@@ -13,6 +14,9 @@ from rongdun_collector.store.tables.facts import MANIFESTS
 from rongdun_contract.documents import digest
 
 _H, _J, _E, _B = DRILL_HOSTS.c, DRILL_JOURNAL.c, DRILL_EPISODES.c, DRILL_BLIND.c
+
+_WHOLE = "0" * 64
+"""In the place of a key's digest: the signal as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,8 @@ def load_folded(connection: Connection, drill: str, host: str) -> Folded:
     query = select(DRILL_EPISODES).where(_E.drill == drill, _E.host == host, _E.gone_at.is_(None))
     there = {one.named: one for _, one in _episodes(connection.execute(query))}
     unseen = select(DRILL_BLIND).where(_B.drill == drill, _B.host == host, _B.until.is_(None))
-    blind = {row.signal: Blindness(row.signal, row.since, row.reason) for row in connection.execute(unseen)}
-    return Folded(there, blind)
+    blind = [_blindness(row) for row in connection.execute(unseen)]
+    return Folded(there, {(one.signal, one.key): one for one in blind})
 
 
 def store_folded(connection: Connection, due: Due, before: Folded, after: Folded, folded_at: datetime) -> None:
@@ -79,10 +83,11 @@ def store_folded(connection: Connection, due: Due, before: Folded, after: Folded
     for episode in [*after.there.values(), *after.ended]:
         if known.get((episode.named, episode.appeared_at)) != episode:
             _put_episode(connection, due, episode, is_new=(episode.named, episode.appeared_at) not in known)
-    unseen = {(one.signal, one.since): one for one in before.blind.values()}
-    for blindness in [*after.blind.values(), *after.cleared]:
-        if unseen.get((blindness.signal, blindness.since)) != blindness:
-            _put_blindness(connection, due, blindness, is_new=(blindness.signal, blindness.since) not in unseen)
+    unseen = {(one.signal, one.key, one.since): one for one in before.blind.values()}
+    for one in [*after.blind.values(), *after.cleared]:
+        was = unseen.get((one.signal, one.key, one.since))
+        if was != one:
+            _put_blindness(connection, due, one, is_new=was is None)
     place = _H.drill == due.drill, _H.host == due.host
     connection.execute(update(DRILL_HOSTS).where(*place).values(folded_at=folded_at))
 
@@ -101,9 +106,13 @@ def episodes(connection: Connection, drill: str, as_of: datetime) -> list[tuple[
 
 
 def blindness(connection: Connection, drill: str, as_of: datetime) -> list[tuple[str, Blindness]]:
-    """All times in which a signal could not be told on a host, each with the host."""
+    """All times in which a signal, or one of its objects, could not be told on a host, each with the host."""
     query = select(DRILL_BLIND).where(_B.drill == drill, _B.since <= as_of).order_by(_B.host, _B.since)
-    return [(row.host, Blindness(row.signal, row.since, row.reason, row.until)) for row in connection.execute(query)]
+    return [(row.host, _blindness(row)) for row in connection.execute(query)]
+
+
+def _blindness(row: Row[Any]) -> Blindness:
+    return Blindness(row.signal, row.since, row.reason, row.until, row.key)
 
 
 def _episodes(rows: Iterable[object]) -> list[tuple[str, Episode]]:
@@ -135,9 +144,16 @@ def _put_episode(connection: Connection, due: Due, episode: Episode, *, is_new: 
 
 
 def _put_blindness(connection: Connection, due: Due, blindness: Blindness, *, is_new: bool) -> None:
-    place = {"drill": due.drill, "host": due.host, "signal": blindness.signal, "since": blindness.since}
+    place = {
+        "drill": due.drill,
+        "host": due.host,
+        "signal": blindness.signal,
+        "since": blindness.since,
+        "key_digest": _WHOLE if blindness.key is None else digest(blindness.key.encode()),
+    }
     if is_new:
-        connection.execute(insert(DRILL_BLIND), place | {"reason": blindness.reason, "until": blindness.until})
+        row = place | {"key": blindness.key, "reason": blindness.reason, "until": blindness.until}
+        connection.execute(insert(DRILL_BLIND), row)
     else:
         same = [_B[name] == value for name, value in place.items()]
         connection.execute(update(DRILL_BLIND).where(*same).values(until=blindness.until))

@@ -114,7 +114,7 @@ DRILL_EPISODES = Table(
     Column("gone_at", Instant),
     ForeignKeyConstraint(["drill", "host"], ["drill_hosts.drill", "drill_hosts.host"]),
 )
-# Derived too: from when until when a signal could not be told on a host.
+# Derived too: from when until when a signal could not be told on a host, or (`key`) one of its objects could not be.
 DRILL_BLIND = Table(
     "drill_blind",
     METADATA,
@@ -122,6 +122,8 @@ DRILL_BLIND = Table(
     Column("host", Text, primary_key=True),
     Column("signal", Text, primary_key=True),
     Column("since", Instant, primary_key=True),
+    Column("key_digest", Sha256, primary_key=True),
+    Column("key", Text),
     Column("until", Instant),
     Column("reason", Text, nullable=False),
     ForeignKeyConstraint(["drill", "host"], ["drill_hosts.drill", "drill_hosts.host"]),

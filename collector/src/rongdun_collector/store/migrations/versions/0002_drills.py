@@ -97,12 +97,14 @@ def upgrade() -> None:
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("signal", sa.Text(), nullable=False),
         sa.Column("since", columns.Instant(), nullable=False),
+        sa.Column("key_digest", columns.Sha256(length=32), nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
         sa.Column("until", columns.Instant(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["drill", "host"], ["drill_hosts.drill", "drill_hosts.host"], name=op.f("fk_drill_blind_drill_host")
         ),
-        sa.PrimaryKeyConstraint("drill", "host", "signal", "since", name=op.f("pk_drill_blind")),
+        sa.PrimaryKeyConstraint("drill", "host", "signal", "since", "key_digest", name=op.f("pk_drill_blind")),
     )
     op.create_table(
         "drill_episodes",
