@@ -79,6 +79,15 @@ def test_the_collectors_wheel_carries_its_pages(wheels: dict[str, Path]) -> None
     assert data <= set(names)
 
 
+def test_the_collectors_wheel_carries_the_schemes_byte_for_byte(wheels: dict[str, Path]) -> None:
+    """A drill pins a scheme by the digest of its bytes."""
+    wheel = zipfile.ZipFile(wheels["collector"])
+    shipped = sorted((HOUSE / "rules/schemes").glob("*.yaml"))
+    assert shipped
+    for path in shipped:
+        assert wheel.read(f"rongdun_collector/content/schemes/{path.name}") == path.read_bytes()
+
+
 def test_every_wheel_carries_the_licence(wheels: dict[str, Path]) -> None:
     for wheel in wheels.values():
         assert any(name.endswith("licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist())
