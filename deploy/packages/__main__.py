@@ -4,9 +4,11 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from deploy.packages.errors import BuildError
 from deploy.packages.pack import pack
+from deploy.packages.parts import AGENT, DISCOVERY
 from deploy.packages.place import ARCHES, HOUSE, Arch, Place
 from deploy.packages.sources import pin, pinned
 from deploy.packages.tree import make_agent, make_discovery
@@ -24,15 +26,21 @@ def main() -> int:
         if options.pin:
             print("\n".join(pin(place, pinned()[0])) or "nothing newer")
             return 0
+        version = ""
         for arch in options.arch or ARCHES:
             version = make_agent(place, arch)
-            make_discovery(place, version)
-            for path in pack(place, arch, options.version or version):
-                print(f"{path.stat().st_size / 1e6:6.1f} MB  {path.relative_to(HOUSE)}")
+            _tell(pack(place, AGENT, options.version or version, arch))
+        make_discovery(place, version)
+        _tell(pack(place, DISCOVERY, options.version or version, None))
     except BuildError as error:
         print(f"deploy.packages: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _tell(written: list[Path]) -> None:
+    for path in written:
+        print(f"{path.stat().st_size / 1e6:6.1f} MB  {path.relative_to(HOUSE)}", flush=True)
 
 
 def _arch(word: str) -> Arch:

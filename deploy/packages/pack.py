@@ -5,27 +5,23 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.packages.deb import write_deb
-from deploy.packages.parts import AGENT, DISCOVERY, Part
+from deploy.packages.parts import Part
 from deploy.packages.place import Arch, Place
 from deploy.packages.rpm import write_rpm
 from deploy.packages.tarball import write_tarball
 
 
-def pack(place: Place, arch: Arch, version: str) -> list[Path]:
-    """Write all packages of an architecture, and those that fit any; returns their paths."""
+def pack(place: Place, part: Part, version: str, arch: Arch | None) -> list[Path]:
+    """Write the three packages of a part, for an architecture or for any; each appears whole or not at all."""
     place.out.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for part, tree, kind in ((AGENT, place.tree(arch), arch), (DISCOVERY, place.discovery, None)):
-        with _root(part, tree, place.epoch) as root:
-            written += [
-                write_tarball(place, part, root, version, kind),
-                write_deb(place, part, root, version, kind),
-                write_rpm(place, part, root, version, kind),
-            ]
-    return written
+    with _root(part, place.discovery if arch is None else place.tree(arch), place.epoch) as root:
+        aside = replace(place, out=root.parent)
+        written = [write(aside, part, root, version, arch) for write in (write_tarball, write_deb, write_rpm)]
+        return [path.replace(place.out / path.name) for path in written]
 
 
 @contextmanager
