@@ -15,7 +15,7 @@ from rongdun_collector.metrics import SOURCES
 
 NOT_ROUTERS = {"answer", "checkin", "deliveries", "openapi", "parameters"}
 NOT_SOURCES = {"metric", "reference", "snapshot"}
-NOT_COMMANDS = {"database", "drill_tables", "durations"}
+NOT_COMMANDS = {"database", "drill_tables", "durations", "notify", "server"}
 
 
 def modules(package: str) -> set[str]:

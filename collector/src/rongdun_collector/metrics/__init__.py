@@ -20,7 +20,7 @@ SOURCES: Mapping[str, tuple[Metric, ...]] = MappingProxyType(
         "register": register.METRICS,
         "clauses": clauses.METRICS,
         "rules": rules.METRICS,
-        "wire": devices.METRICS,
+        "devices": devices.METRICS,
         "drill": drill.METRICS,
         "own": own.METRICS,
     }
