@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rongdun_contract.facts import SECTIONS
-from tests.service.server import BY_ROOT
+from tests.service.server import AGENT, BY_ROOT
 
 MANUAL = Path(__file__).parents[2] / "docs/operations/service.md"
+_TICKING = frozenset({"capacity"})
 _ROW = re.compile(r"^\| `(?P<fact>[^`]+)` \| (?P<told>[^|]+) \| (?P<reason>[^|]{20,}) \|$", re.MULTILINE)
 _BETWEEN = re.compile(r"<!-- exceptions -->\n(?P<table>.*?)<!-- /exceptions -->", re.DOTALL)
 
@@ -40,23 +41,39 @@ def is_excepted(fact: str) -> bool:
 
 
 def differences(root: Mapping[str, Any], sent: Mapping[str, Any]) -> Iterator[Difference]:
-    """Compare every section: the stable ones whole with their sources, the volatile ones by what is unknown in them."""
-    for name, spec in SECTIONS.items():
+    """Compare every section whole, with its sources; of figures that tick, whether they are told."""
+    for name in SECTIONS:
         if name not in root and name not in sent:
             continue
         whole, told = _part(root.get(name, {})), _part(sent.get(name, {}))
         if name == "services":
             whole["facts"].get("units", {}).pop(BY_ROOT, None)  # what root's own reading runs in
-        if spec.volatile:
-            yield from (
-                Difference(fact, None, "unknown") for fact in sorted(_unknown(told, name) - _unknown(whole, name))
-            )
+            whole["sources"].pop(f'units["{BY_ROOT}"]', None)
+        if name in _TICKING:
+            unknown = _unknown(told, name) - _unknown(whole, name)
+            yield from (Difference(fact, None, "unknown") for fact in sorted(unknown))
+        elif name == "processes":
+            yield from _programs_apart(whole["facts"], told["facts"])
         else:
             yield from _apart(whole, told, name)
 
 
+def _programs_apart(root: Mapping[str, Any], service: Mapping[str, Any]) -> Iterator[Difference]:
+    """Programs that only one of them sees running, but for those that do the looking."""
+    by_root, by_service = (
+        {
+            f"{one['name']} ({one.get('exe')}) of {one.get('user')} in {one.get('service_unit')}"
+            for one in told["programs"]
+            if one.get("service_unit") not in {AGENT, BY_ROOT} and one["name"] != "systemd-run"
+        }
+        for told in (root, service)
+    )
+    for program in sorted(by_root ^ by_service):
+        yield Difference(f"processes.{program}", program in by_root, program in by_service)
+
+
 def _part(section: Mapping[str, Any]) -> dict[str, Any]:
-    return {"facts": section.get("facts") or {}, "unavailable": section.get("unavailable")}
+    return {name: section.get(name) or {} for name in ("facts", "sources", "unavailable")}
 
 
 def _apart(root: Any, service: Any, fact: str) -> Iterator[Difference]:
