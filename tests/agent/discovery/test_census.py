@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rongdun_agent.discovery.census import CONFIRMED_AFTER_S, FULL_FOR_S, Census
@@ -40,6 +40,7 @@ steps = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(steps, max_size=30))
 def test_whenever_something_else_is_told_the_revision_says_so(story: list[Any]) -> None:
     """By the revision the service decides whether to write: a change that it misses would never leave the host."""

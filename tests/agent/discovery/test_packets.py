@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dhcp6 import (
@@ -245,16 +245,19 @@ def well_formed(found: tuple[Sighting, ...]) -> None:
         assert (one.hostname or "x").isprintable()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=1600))
 def test_noise_says_nothing_and_ends_nothing(noise: bytes) -> None:
     well_formed(sightings(noise))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["0806", "0800", "86dd"]), st.binary(max_size=400))
 def test_noise_of_the_kinds_that_are_read(kind: str, noise: bytes) -> None:
     well_formed(sightings(bytes.fromhex("ffffffffffff" + A.replace(":", "") + kind) + noise))
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(GOOD),
     st.integers(0, 400),

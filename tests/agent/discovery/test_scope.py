@@ -4,7 +4,7 @@ import socket
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from scapy.layers.inet import ICMP, IP
@@ -95,16 +95,17 @@ interfaces = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(networks, min_size=1, max_size=3), st.lists(networks, max_size=3), st.lists(interfaces, max_size=3))
 def test_no_settings_and_no_link_lead_outside(
     listed: list[IPv4Network], exclude: list[IPv4Network], own: list[IPv4Interface]
 ) -> None:
     """An independent statement of the rule, over links and lists that nobody thought of."""
     try:
-        settings = sweep(*map(str, listed), exclude=tuple(map(str, exclude)))
+        allowed = sweep(*map(str, listed), exclude=tuple(map(str, exclude)))
     except ValidationError:
         return
-    scope = scope_of(link(*map(str, own)), settings)
+    scope = scope_of(link(*map(str, own)), allowed)
     asked = list(scope.targets())
     assert len(asked) == len(set(asked))
     for target in asked[:200]:
@@ -170,6 +171,7 @@ def test_the_door_is_shut_to_everything_else(wrong: bytes) -> None:
             theirs.recv(100)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=42, max_size=60), st.integers(0, 41), st.integers(1, 255))
 def test_no_other_bytes_pass(noise: bytes, at: int, change: int) -> None:
     """Random frames, and good ones with one byte changed: only another allowed address may come of it."""
