@@ -8,7 +8,6 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from rongdun_collector.api.drill_scores import known_score
-from rongdun_collector.drill.figures import UnitFigures
 from rongdun_collector.drill.records import Drill, DrillHost, DrillView
 from rongdun_collector.drill.scored import ScoredDrill
 from rongdun_collector.drill.scoring import PointLine
@@ -87,10 +86,6 @@ class DrillHead:
     def reload_s(self) -> int | None:
         """How soon the page should be looked at again; None where it will not change by itself."""
         return RELOAD_S if self.state == "open" and self.drill.frozen_at is None else None
-
-    def figures(self, unit: str) -> UnitFigures:
-        """One unit's figures."""
-        return next(one for one in self.scored.units if one.unit == unit)
 
 
 def read_drill(connection: Connection, services: Services, drill: str) -> DrillHead:
