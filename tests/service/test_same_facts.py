@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import pytest
 
 from rongdun_contract.facts import SECTIONS
-from tests.service.comparing_facts import differences, is_excepted
+from tests.service.comparing_facts import MANUAL, differences, is_excepted
 from tests.service.rich import SETTINGS
 from tests.service.server import AGENT, COLLECTOR, Server, wait_for
 
@@ -79,3 +80,16 @@ def test_a_service_that_runs_tells_the_hosts_present_name(server: Server) -> Non
     wait_for(lambda: server.last_cycle() != before or None)
     assert server.sent_facts()["identity"]["facts"]["hostname"] == "renamed"
     assert server.main_pid(AGENT) == running
+
+
+def test_rules_of_the_older_filter_take_one_more_right(server: Server) -> None:
+    """Without it they are unknown, and never told as none; the manual's own drop-in lends it."""
+    server.must("iptables-legacy", "-A", "INPUT", "-p", "tcp", "--dport", "2222", "-j", "REJECT")
+    server.cycle()
+    assert server.sent_facts()["firewall"]["facts"]["ipv4"] == {"unknown": "no permission"}
+    [drop_in] = re.findall(r"```ini\n(\[Service\]\nAmbientCapabilities=CAP_NET_RAW\n[^`]*)```", MANUAL.read_text())
+    server.set_up(AGENT, drop_in)
+    server.cycle()
+    told = server.sent_facts()["firewall"]["facts"]
+    assert told["ipv4"] == server.root_facts()["firewall"]["facts"]["ipv4"]
+    assert told["ipv4"]["default"] == "drop"
