@@ -2,10 +2,14 @@
 
 import resource
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TextIO
+
+
+_UNCHANGED_S = 2.0
 
 
 @dataclass(slots=True)
@@ -46,13 +50,22 @@ class Journal:
     def __init__(self, out: TextIO = sys.stdout) -> None:
         """`out` is flushed after each line."""
         self._out = out
+        self._unchanged_at = float("-inf")
 
     def say(self, *words: object) -> None:
         """One line with the time to the millisecond."""
         print(stamp(datetime.now(UTC)), "watch:", *words, file=self._out, flush=True)
 
     def has_read(self, names: Iterable[str], why: Iterable[str], seconds: float, sequence: int | None) -> None:
-        """Sections that were read because something moved, and the state that they became."""
+        """Sections that were read because something moved, and the state that they became.
+
+        Of those that are touched again and again without a change one line in a while is enough.
+        """
+        if sequence is None:
+            now = time.monotonic()
+            if now < self._unchanged_at + _UNCHANGED_S:
+                return
+            self._unchanged_at = now
         result = "unchanged" if sequence is None else f"changed, state {sequence}"
         self.say(f"{', '.join(names)} read in {seconds * 1000:.0f} ms ({', '.join(dict.fromkeys(why))}): {result}")
 
