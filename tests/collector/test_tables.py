@@ -13,7 +13,7 @@ from rongdun_collector.cli import COMMANDS
 from rongdun_collector.config import Settings, read_settings
 from rongdun_collector.metrics import SOURCES
 
-NOT_ROUTERS = {"answer", "checkin", "deliveries", "openapi", "parameters"}
+NOT_ROUTERS = {"answer", "checkin", "deliveries", "drill_answers", "openapi", "parameters"}
 NOT_SOURCES = {"metric", "reference", "snapshot"}
 NOT_COMMANDS = {"database", "drill_tables", "durations", "notify", "server"}
 

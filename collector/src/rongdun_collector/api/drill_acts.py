@@ -9,7 +9,8 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from rongdun_collector.api.answer import AnswerModel
-from rongdun_collector.api.drills import ActAnswer, DrillAnswer, act_answer, drill_answer, no_drill
+from rongdun_collector.api.drill_answers import ActAnswer, DrillAnswer, act_answer, drill_answer
+from rongdun_collector.api.drills import no_drill
 from rongdun_collector.drill import acts, opening
 from rongdun_collector.drill.acts import StimulusSaid
 from rongdun_collector.drill.opening import PERIOD_S, Plan
