@@ -197,8 +197,6 @@ def test_discovery_comes_as_a_package_of_its_own_and_goes_with_the_agent(server:
     assert "/discovery/scapy/" in server.sh(f"{python} '{where}'"), "the upgrade of the agent took it away"
     server.purge(package)
     assert not unit.exists()
-    if package.kind == "deb":
-        server.sh("apt-get purge -qq -y rongdun-agent-discovery")
     left = {name for name in server.files() - files if not name.startswith("/srv")}
     assert left - LEFT_BY_OTHERS == set()
     assert server.accounts() == accounts
