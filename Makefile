@@ -34,6 +34,7 @@ test: environment-dev content ## install what the tests need and run them; ARGS=
 .PHONY: test-vm
 test-vm: environment-dev content ## what only a virtual machine shows: audit, AppArmor, closed files (as root; ten minutes)
 	@tests/lab/install
+	@tests/lab/install tests/lab/qemu/packages
 	@$(python) -m pytest -m vm -q -o faulthandler_timeout=0 tests/service/test_in_vm.py $(ARGS)
 
 .PHONY: check
