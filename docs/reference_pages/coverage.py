@@ -20,7 +20,8 @@ What the baseline packs judge of GB/T 22239-2019 (the clauses of three levels in
 [gbt22239-2019.yaml](../../rules/controls/gbt22239-2019.yaml)) and of the checks on a host in
 [host-checks.yaml](../../rules/controls/host-checks.yaml). *auto*, *rules*: rules decide. *partly*: rules decide some of
 it, and a person the rest. *manual*: a person judges, and the procedure or the reason says what by. *undecidable*:
-nobody can tell on a host, for the reason that stands there.
+nobody can tell on a host, for the reason that stands there. *(advice)*: good practice that no clause asks for in so many
+words.
 """
 
 
@@ -108,7 +109,7 @@ def _group(group: CheckGroup) -> Iterator[str]:
     yield f"\n### {group.title.zh} | {group.title.en}\n\n"
     yield "| check | clauses | says | judged by |\n| --- | --- | --- | --- |\n"
     for check in group.checks:
-        says = f"{check.gist.zh}<br>{check.gist.en}"
+        says = f"{check.gist.zh}<br>{check.gist.en}" + (" *(advice)*" if check.advice else "")
         yield f"| {check.id} | {', '.join(check.clauses)} | {says} | {'<br>'.join(_judges(check))} |\n"
 
 

@@ -92,6 +92,11 @@ def test_only_rules_that_are_judged_may_be_named(tmp_path: Path, framework: Fram
         load_host_checks(file, framework, [pack("draft")])
 
 
+def test_advice_need_not_judge_a_clause(tmp_path: Path, framework: Framework) -> None:
+    advice = CHECK.replace("4.1 a", "4.1 b") + "        advice: true\n"
+    assert load(tmp_path, framework, CHECKS + advice).checks[0].answer == "rules"
+
+
 @pytest.fixture(scope="module")
 def catalogue() -> HostChecks:
     packs = baseline_packs()

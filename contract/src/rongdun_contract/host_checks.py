@@ -31,6 +31,8 @@ class HostCheck(_Part):
     clauses: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     gist: Words
     rules: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    advice: bool = False
+    """Good practice that no clause asks for in so many words: its rules need not judge the clauses."""
     manual: Words | None = None
     undecidable: Words | None = None
     todo: bool = False
@@ -124,6 +126,6 @@ def _mistakes_of(check: HostCheck, mapped: dict[str, frozenset[str]]) -> Iterato
     for clause in check.clauses:
         if clause not in mapped:
             yield "clauses", f"there is no clause `{clause}`", nearest(clause, mapped)
-        elif check.rules and mapped[clause].isdisjoint(check.rules):
-            remedy = f"add one of them to the rules of {clause} in the framework"
+        elif check.rules and not check.advice and mapped[clause].isdisjoint(check.rules):
+            remedy = f"add one of them to the rules of {clause} in the framework, or write `advice: true`"
             yield "rules", f"none of its rules judges the clause {clause}", remedy
