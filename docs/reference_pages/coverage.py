@@ -20,8 +20,8 @@ What the baseline packs judge of GB/T 22239-2019 (the clauses of three levels in
 [gbt22239-2019.yaml](../../rules/controls/gbt22239-2019.yaml)) and of the checks on a host in
 [host-checks.yaml](../../rules/controls/host-checks.yaml). *auto*, *rules*: rules decide. *partly*: rules decide some of
 it, and a person the rest. *manual*: a person judges, and the procedure or the reason says what by. *undecidable*:
-nobody can tell on a host, for the reason that stands there. *(advice)*: good practice that no clause asks for in so many
-words.
+nobody can tell on a host, for the reason that stands there. *(advice)*: good practice that no clause asks for in so
+many words.
 """
 
 
