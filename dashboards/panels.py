@@ -109,6 +109,7 @@ def bars(title: str, expression: str, legend: str) -> bargauge.Panel:
         .with_target(query(expression, legend).instant())
         .orientation(VizOrientation.HORIZONTAL)
         .display_mode(BarGaugeDisplayMode.GRADIENT)
+        .text(common.VizTextDisplayOptions().title_size(14).value_size(18))
     )
 
 

@@ -12,7 +12,19 @@ from grafana_foundation_sdk.models.dashboard import (
     Panel,
 )
 
-from dashboards.panels import DATASOURCE, PROMETHEUS, Rows, figure, filled, joined_table, lines, page, query, variable
+from dashboards.panels import (
+    DATASOURCE,
+    PROMETHEUS,
+    Rows,
+    bars,
+    figure,
+    filled,
+    joined_table,
+    lines,
+    page,
+    query,
+    variable,
+)
 from dashboards.queries import CHOSEN, FILTER, clause_hosts, of_chosen_hosts, with_names
 from dashboards.style import (
     GREEN,
@@ -31,6 +43,9 @@ from dashboards.style import (
 
 UID, TITLE = "rongdun-posture", "榕盾 · 安全态势总览"
 RESULTS = {"符合": GREEN, "部分符合": YELLOW, "不符合": RED, "未检": GREY}
+
+
+_OF_UNIT = 'unit=~"$unit"'
 
 
 def build() -> dashboard.Dashboard:
@@ -193,6 +208,44 @@ def _spooled() -> Builder[Panel]:
     return panel.color_scheme(fixed(ORANGE)).min(0).decimals(0)
 
 
+def _without_agent() -> Builder[Panel]:
+    says = "在网而未装代理的设备 Devices on watched segments that no agent speaks for"
+    expression = f'sum(rongdun_wire_devices{{agent="without",presence="present",{_OF_UNIT}}})'
+    return figure("未装代理的设备 Without agent", expression, says).thresholds(steps((None, GREEN), (1, YELLOW)))
+
+
+def _left_the_wire() -> Builder[Panel]:
+    says = "装有代理、已从被监听网段消失的主机 Hosts with an agent that left their segment"
+    panel = figure("已离网的主机 Left the wire", f'sum(rongdun_wire_hosts{{wire="gone",{_OF_UNIT}}})', says)
+    return panel.thresholds(bad_when_any())
+
+
+def _mute() -> Builder[Panel]:
+    says = "仍在网而代理失联的主机 Hosts that are on the wire while their agents are silent"
+    expression = f'sum(rongdun_wire_hosts{{wire="present",presence="silent",{_OF_UNIT}}})'
+    return figure("在网而代理失联 Agent dead", expression, says).thresholds(bad_when_any())
+
+
+def _deaf() -> Builder[Panel]:
+    says = "配置为监听、现在无人监听的网段 Segments that should be watched and are not"
+    panel = figure("失聪网段 Not listening", f'sum(rongdun_wire_segments{{listening="false",{_OF_UNIT}}})', says)
+    return panel.thresholds(steps((None, GREEN), (1, YELLOW)))
+
+
+def _drill_points() -> Builder[Panel]:
+    says = "进行中的演练，各单位自动得分；详见攻防演练页 Points of units in drills under way; see the drill page"
+    points = f"sum by (drill, unit) (rongdun_drill_points{{{_OF_UNIT}}})"
+    named = f"{points} * on(unit) group_left(name) rongdun_unit_info"
+    panel = bars("演练得分 Drill points", f"sort_desc({named})", "{{name}}").description(says)
+    return panel.decimals(0).thresholds(steps((None, RED), (0, GREEN))).span(16).height(8)
+
+
+def _drill_unanswered() -> Builder[Panel]:
+    says = "演练中无人确认的对象 Objects of drills that nobody has taken"
+    panel = figure("未确认对象 Not taken", f'sum(rongdun_drill_objects{{state="unacknowledged",{_OF_UNIT}}})', says)
+    return panel.thresholds(bad_when_any()).span(8).height(8)
+
+
 VARIABLES = (
     DATASOURCE,
     variable("unit", "责任单位", "label_values(rongdun_hosts, unit)"),
@@ -206,6 +259,8 @@ PANELS: Rows = {
     "趋势 Trend": (_findings, _trend),
     "等保 Clauses": (_clauses,),
     "最需要关注 Worst first": (_worst_units, _worst_rules, _worst_hosts),
+    "网上设备 On the wire": (_without_agent, _left_the_wire, _mute, _deaf),
+    "攻防演练 Drill": (_drill_points, _drill_unanswered),
     "数据新鲜度 Freshness": (_ages, _spooled),
 }
 """Rows and their panels, in the order of the page."""

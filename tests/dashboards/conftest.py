@@ -17,6 +17,7 @@ from rongdun_contract.controls import load_controls
 from rongdun_contract.rules.pack import load_pack
 from tests.collector.agents import enrol
 from tests.collector.conftest import make_token
+from tests.collector.devices.test_wire import network, seen, settle, wire
 from tests.collector.drill.conftest import PACK, new_watcher, opened
 from tests.collector.drill.scene import Scene
 from tests.collector.drill.watching import accounts
@@ -60,9 +61,25 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
             agent = enrol(collector.client, secret, hostname=f"host-{number}", machine_id=f"{number}" * 32)
             agent.report(facts, clock().replace(microsecond=0))
             collector.judged(agent.host)
+        _wire(collector, clock)
         _drill(collector, clock)
         clock.behind = timedelta()
         yield collector
+
+
+def _wire(collector: Collector, clock: RealClock) -> None:
+    """One host watches a segment on which a stranger is, a host that left it, and one whose agent fell silent."""
+    secret = make_token(collector, unit="dsj", uses_allowed=3)
+    links = {"left": "52:54:00:00:00:02", "mute": "52:54:00:00:00:03"}
+    for name, mac in links.items():
+        clock.behind = timedelta(hours=5) if name == "mute" else timedelta()
+        host = enrol(collector.client, secret, hostname=name, machine_id=name.ljust(32, "0"))
+        host.report({"network": network(mac, "10.0.0.2")}, clock().replace(microsecond=0))
+    clock.behind = timedelta()
+    seen_now = (seen(links["left"], present=False), seen(links["mute"]), seen("52:54:00:00:00:09"))
+    observer = enrol(collector.client, secret, hostname="watch", machine_id="c" * 32)
+    observer.report({"devices": wire(*seen_now)}, clock().replace(microsecond=0))
+    settle(collector)
 
 
 def _drill(collector: Collector, clock: RealClock) -> None:
@@ -72,10 +89,10 @@ def _drill(collector: Collector, clock: RealClock) -> None:
     host = new_watcher(collector, "dsj", hostname="watched")
     new_watcher(collector, "gaj", hostname="deaf")
     host.begin()
+    scene = Scene(collector, drill, host, host, host, host)
     for minutes, names in ((29, ("toor",)), (28, ("toor", "evil")), (27, ("evil",)), (26, None)):
         clock.behind = timedelta(minutes=minutes)
         host.look_again() if names is None else host.see(accounts(*names))
-        scene = Scene(collector, drill, host, host, host, host)
         if minutes == 29:
             assert scene.post("acknowledged", found=scene.objects()["toor"]["id"]).is_redirect
     scene.settle()

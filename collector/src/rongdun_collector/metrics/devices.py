@@ -21,8 +21,11 @@ def _hosts(snapshot: Snapshot) -> Values:
 
 
 def _segments(snapshot: Snapshot) -> Values:
-    counted = Counter((one.unit or "", "true" if one.listening else "false") for one in snapshot.wire.segments)
-    return list(counted.items())
+    """Both values for each unit that watches anything, so that a segment that falls deaf is a change of a number."""
+    counted = Counter((one.unit or "", one.listening) for one in snapshot.wire.segments)
+    for unit in sorted({one.unit or "" for one in snapshot.wire.segments}):
+        for listening, word in ((True, "true"), (False, "false")):
+            yield (unit, word), counted[unit, listening]
 
 
 METRICS = (
