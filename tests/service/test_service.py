@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.installed import SITE, UNITS
+from tests.service import workers
 from tests.service.server import AGENT, COLLECTOR, DISCOVERY, STATE, URL, Server, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.systemd, pytest.mark.slow]
@@ -26,35 +27,6 @@ SHORT_WATCHDOG = "[Service]\nWatchdogSec=3\n"
 OTHER_WORKER = """[Service]
 ExecStart=
 ExecStart=/opt/rongdun/bin/python3 -I -S {supervisor} {state} /usr/bin/python3 /run/worker.py {state}/said
-"""
-EATER = """
-import sys
-held = []
-for part in range(1, 65):
-    held.append(b"x" * (16 << 20))
-    open(sys.argv[1], "w").write(str(part * (16 << 20)))
-"""
-FORKER = """
-import os, signal, sys
-children = []
-try:
-    while len(children) < 200:
-        child = os.fork()
-        if child == 0:
-            signal.pause()
-        children.append(child)
-except OSError:
-    pass
-open(sys.argv[1], "w").write(str(len(children)))
-for child in children:
-    os.kill(child, signal.SIGKILL)
-"""
-SPINNER = """
-import sys, time
-began = time.monotonic()
-while time.monotonic() < began + 4:
-    pass
-open(sys.argv[1], "w").write(str(time.process_time() / (time.monotonic() - began)))
 """
 ANNOUNCEMENT = """
 import socket, sys
@@ -192,7 +164,7 @@ def test_the_collector_stops_clean(collector: Server) -> None:
 
 
 def test_a_worker_that_eats_memory_is_ended_and_the_supervisor_stays(agent: Server) -> None:
-    supervisor = work_with(agent, EATER)
+    supervisor = work_with(agent, workers.EATER)
     wait_for(lambda: said_by_worker(agent))
     wait_for(lambda: len(processes(agent, "rongdun")) == 1 or None)
     eaten = said_by_worker(agent)
@@ -203,13 +175,13 @@ def test_a_worker_that_eats_memory_is_ended_and_the_supervisor_stays(agent: Serv
 
 
 def test_no_more_processes_than_allowed(agent: Server) -> None:
-    work_with(agent, FORKER)
+    work_with(agent, workers.FORKER)
     forked = wait_for(lambda: said_by_worker(agent))
     assert 0 < forked < TASKS_MAX
 
 
 def test_no_more_of_the_processor_than_allowed(agent: Server) -> None:
-    work_with(agent, SPINNER)
+    work_with(agent, workers.SPINNER)
     assert wait_for(lambda: said_by_worker(agent)) < CPU_QUOTA + 0.1
 
 
