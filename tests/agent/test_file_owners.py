@@ -1,3 +1,4 @@
+import hashlib
 import os
 import shutil
 import subprocess
@@ -74,3 +75,18 @@ def test_an_answer_is_remembered_until_a_package_comes(make_host: MakeHost) -> N
     host.on_disk(f"{info}/own.list").write_text("/.\n/opt/own\n")
     os.utime(host.on_disk(info), (later, later))
     assert owners(host.afresh(), ["/usr/bin/web", "/opt/own"]) == {"/usr/bin/web": None, "/opt/own": "own"}
+
+
+def test_what_dpkg_noted_is_remembered_and_the_files_are_looked_at_each_time(make_host: MakeHost) -> None:
+    """A watcher asks again and again; an altered file is found although the books are as before."""
+    noted = hashlib.md5(b"old\n", usedforsecurity=False).hexdigest()
+    status = f"Package: web\nStatus: install ok installed\nConffiles:\n /etc/web {noted}\n\n"
+    host = make_host({"/var/lib/dpkg/status": status, "/etc/web": "old\n"})
+    assert unaltered(host, ["/etc/web"]) == {"/etc/web": "web"}
+    host.on_disk("/etc/web").write_text("new\n")
+    assert unaltered(host.afresh(), ["/etc/web"]) == {"/etc/web": None}
+    upgraded = hashlib.md5(b"new\n", usedforsecurity=False).hexdigest()
+    fresh = host.on_disk("/var/lib/dpkg/status-new")
+    fresh.write_text(status.replace(noted, upgraded))
+    fresh.rename(host.on_disk("/var/lib/dpkg/status"))
+    assert unaltered(host.afresh(), ["/etc/web"]) == {"/etc/web": "web"}

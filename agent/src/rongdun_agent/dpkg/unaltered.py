@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping
 
-from rongdun_agent.dpkg.status import read_texts
+from rongdun_agent.dpkg.status import STATUS, STATUS_DIR, UPDATES, read_texts
 from rongdun_agent.host import Host
 
 _LINE = re.compile(r"^(?:Package:[ \t]*(\S+)[ \t]*| (/.+?) ([0-9a-f]{32}|newconffile)(?: [a-z-]+)*)$", re.MULTILINE)
@@ -14,13 +14,26 @@ _ARRIVING = "newconffile"
 
 def unaltered(host: Host, files: Mapping[str, Collection[str]]) -> dict[str, str]:
     """File to package, for configuration files that are as a package brought them; with each its possible spellings."""
-    known = host.once(_conffiles)
+    known = _known(host)
     found: dict[str, str] = {}
     for file, spellings in files.items():
         for package, checksum in (known[path] for path in spellings if path in known):
             if checksum in (_ARRIVING, _checksum(host, file)):
                 found[file] = package
     return found
+
+
+def _known(host: Host) -> Mapping[str, tuple[str, str]]:
+    """What dpkg noted, read again when its books have changed; the files themselves are looked at each time."""
+    books = (STATUS, STATUS_DIR, UPDATES)
+    stamp = tuple((path, at.mtime, at.size, at.ino) for path in books if (at := host.stat(path)) is not None)
+    before: object
+    known: Mapping[str, tuple[str, str]]
+    before, known = host.remembered.get(__name__, (None, {}))
+    if before != stamp:
+        known = _conffiles(host)
+        host.remembered[__name__] = (stamp, known)
+    return known
 
 
 def _conffiles(host: Host) -> dict[str, tuple[str, str]]:
