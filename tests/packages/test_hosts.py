@@ -169,7 +169,10 @@ def test_purging_leaves_nothing(server: Server, package: Package, collector: Col
     server.sh("rm -rf /srv/*")
     left = {name for name in server.files() - files if not name.startswith("/srv")}
     assert left - LEFT_BY_OTHERS == set()
-    assert files - server.files() == set(), "it took away what it had not brought"
+    taken = files - server.files()
+    assert taken - {"/opt"} == set(), (
+        "it took away what it had not brought"
+    )  # an empty /opt goes by dpkg, with any package
     assert server.accounts() == accounts
     assert server.sh("ps -e -o comm=").split().count("python3.13") == 0
     assert "rongdun" not in server.sh("systemctl list-units --all --no-legend; systemctl list-unit-files --no-legend")
