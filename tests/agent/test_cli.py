@@ -255,7 +255,7 @@ def test_facts_prints_sections_with_their_sources(tree):
     found = json.loads(agent("facts", "accounts", "--root", tree).stdout)
     assert list(found) == ["accounts"]
     assert [user["name"] for user in found["accounts"]["facts"]["users"]] == ["root", "ada"]
-    assert found["accounts"]["schema"] == 1
+    assert found["accounts"]["schema"] == SECTIONS["accounts"].schema
     assert "/etc/passwd:1" in json.dumps(found["accounts"]["sources"])
     bare = json.loads(agent("facts", "accounts", "--root", tree, "--no-sources").stdout)
     assert set(bare["accounts"]) == {"schema", "facts"}
@@ -305,3 +305,39 @@ def test_without_a_command_the_help_is_shown_and_it_is_2():
     done = agent()
     assert done.returncode == MEND
     assert "COMMAND" in done.stdout
+
+
+NEW_USERS = "severity: high\nstatus: stable\nexpect: {none: {new: {of: accounts.users, key: name}}, empty: pass}\n"
+
+
+def test_what_is_new_is_told_against_facts_that_were_kept(tree, make_pack, tmp_path):
+    pack, kept = str(make_pack({"nobody-new": NEW_USERS}, needs="{accounts: 2}")), tmp_path / "facts.json"
+    assert "no reference" in agent("scan", "--root", tree, "--pack", pack).stdout
+    kept.write_text(agent("facts", "accounts", "--root", tree).stdout, "utf-8")
+    scan = ("scan", "--root", tree, "--pack", pack, "--reference", str(kept))
+    assert agent(*scan).returncode == 0
+    with Path(tree, "etc/passwd").open("a") as passwd:
+        passwd.write("eve:x:1001:1001::/home/eve:/bin/sh\n")
+    done = agent(*scan, "--format", "json")
+    assert done.returncode == 1
+    assert [named["key"] for named in json.loads(done.stdout)["findings"][0]["objects"]] == ["eve"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(None, id="no file"),
+        pytest.param("{", id="no JSON"),
+        pytest.param("[1]", id="no mapping"),
+        pytest.param('{"accounts": {"schema": 2, "facts": {"users": "many"}}}', id="no facts"),
+    ],
+)
+def test_a_reference_that_is_none_is_a_mistake_to_mend(tree, tmp_path, content):
+    """Facts that cannot be compared with must not make everything new, or nothing."""
+    kept = tmp_path / "facts.json"
+    if content is not None:
+        kept.write_text(content)
+    done = agent("scan", "--root", tree, "--reference", str(kept))
+    assert done.returncode == MEND
+    assert f"{kept}: " in done.stderr
+    assert "name a file that `rongdun-agent facts` wrote" in done.stderr

@@ -28,6 +28,8 @@ class Wish(NamedTuple):
     walk: bool
     chosen: bool
     """Rules were named one by one: only what they read is probed."""
+    reference: Survey | None = None
+    """The earlier survey that rules over `new:` compare with."""
 
 
 class Judgement(NamedTuple):
@@ -71,5 +73,5 @@ def judge(host: Host, wish: Wish, state: State, now: datetime) -> Judgement:
         needed = _ALWAYS.union(*(rule.sections for rule in wish.rules))
     found, probes = survey(host, sections=needed, walk=wish.walk, clock=lambda: now)
     found = with_kept_walk(host, found, state)
-    findings = evaluate(wish.rules, found, now=now, params=wish.params, level=wish.level)
+    findings = evaluate(wish.rules, found, now=now, params=wish.params, level=wish.level, reference=wish.reference)
     return Judgement(wish, found, probes, findings, host_score(findings), now)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rongdun_agent.scan.choice import choose_packs, choose_params, choose_rules
 from rongdun_agent.scan.judgement import Wish
+from rongdun_agent.scan.reference import read_reference
 
 LEVELS = (2, 3, 4)
 
@@ -34,6 +35,9 @@ def add_judging_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RULE.NAME=VALUE",
         help="try another value of a rule's parameter; may be repeated",
     )
+    parser.add_argument(
+        "--reference", type=Path, metavar="FILE", help="what `facts` printed earlier: rules over `new:` compare with it"
+    )
 
 
 def wish_of(options: argparse.Namespace, named: list[str]) -> Wish:
@@ -41,4 +45,5 @@ def wish_of(options: argparse.Namespace, named: list[str]) -> Wish:
     packs = choose_packs(options.pack)
     rules = choose_rules(packs, named)
     params = choose_params(packs, options.param)
-    return Wish(packs, rules, params, options.level, options.walk, chosen=bool(named))
+    reference = read_reference(options.reference)
+    return Wish(packs, rules, params, options.level, options.walk, chosen=bool(named), reference=reference)
