@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,8 +59,11 @@ class DrillHost:
 
     def get(self, path: str) -> Any:
         """Ask the collector's API."""
-        with urllib.request.urlopen(f"{self.collector.url}{path}", timeout=10) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(f"{self.collector.url}{path}", timeout=20) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{path}: {error}\n{self.collector.log.read_text()[-4000:]}") from error
 
     def objects(self) -> list[dict[str, Any]]:
         """Everything that was found so far."""

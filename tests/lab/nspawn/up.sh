@@ -7,7 +7,7 @@
 #   LIMITS=1    MemoryMax=, TasksMax=, CPUQuota= really bite (cgroup v1 controllers made writable inside)
 #   V2=1        pure cgroup v2 inside, without controllers (for systemd >= 258, and for BPF=1)
 #   BPF=1       all capabilities and bpf(2): with V2=1 IPAddressDeny=/Allow= really bite
-#   NET=NETNS   network namespace to live in (see netlab.sh); none = only loopback; host = the caller's
+#   NET=NETNS   network namespace to live in (see netlab.sh), root in it; none = only loopback; host = the caller's
 #   MACHINE_ID  give two containers the same one to test cloned hosts; default: a new one
 # needs (apt): systemd-container bc
 set -eu
@@ -23,7 +23,7 @@ fi
 echo "${MACHINE_ID:-}" > "$root/etc/machine-id"; [ -n "${MACHINE_ID:-}" ] || : > "$root/etc/machine-id"
 echo "$name" > "$root/etc/hostname"; printf '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 %s\n' "$name" > "$root/etc/hosts"
 [ -n "${V2:-}" ] && export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-case ${NET:-none} in none) net=(--private-network);; host) net=();; *) net=(--network-namespace-path="/run/netns/$NET");; esac
+case ${NET:-none} in none) net=(--private-network);; host) net=();; *) net=(--network-namespace-path="/run/netns/$NET" --capability=CAP_NET_ADMIN);; esac
 bpf=(); [ -n "${BPF:-}" ] && bpf=(--capability=all "--system-call-filter=bpf perf_event_open @keyring")
 : > "$run/$name.cg"          # a cgroup of its own in each hierarchy, so that the host's own stay untouched
 for h in memory pids cpu cpuacct blkio systemd unified; do
