@@ -227,3 +227,33 @@ def test_a_closed_log_directory_leaves_what_is_in_it_unknown(make_host, without_
     assert isinstance(facts.covered_facilities, tuple)
     refused = Unknown(unknown="no permission")
     assert (facts.journal.persistent, facts.login_records_keep_days) == (refused, refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        pytest.param("*.* /x", 0o644, id="the built-in mode"),
+        pytest.param("$FileCreateMode 0640\n*.* /x", 0o640, id="set before"),
+        pytest.param("*.* /x\n$FileCreateMode 0640", 0o644, id="set too late"),
+        pytest.param("$FileCreateMode 0600\nmail.* /x\n$FileCreateMode 0640\n*.* /y", 0o640, id="the widest counts"),
+        pytest.param('$FileCreateMode 0640\n*.* action(type="omfile" file="/x")', 0o644, id="new style heeds it not"),
+        pytest.param(
+            'module(load="builtin:omfile" fileCreateMode="0600")\n*.* action(type="omfile" file="/x")',
+            0o600,
+            id="the module's mode",
+        ),
+        pytest.param(
+            'module(load="builtin:omfile" fileCreateMode="0600")\n*.* /x', 0o644, id="old style heeds no module"
+        ),
+        pytest.param('*.* action(type="omfile" file="/x" fileCreateMode="0640")', 0o640, id="the action's mode"),
+        pytest.param("*.* @loghost", None, id="no file at all"),
+    ],
+)
+def test_the_mode_of_new_files_is_the_widest_that_some_file_gets(make_host, text: str, mode: int | None) -> None:
+    """A directive that stands after the actions looks right and changes nothing."""
+    assert facts_of(host_of(make_host, text)).file_create_mode == mode
+
+
+def test_the_mode_of_new_files_is_undecided_where_conditions_hide_actions(make_host) -> None:
+    text = '$FileCreateMode 0640\nif $msg contains "x" then /x\n*.* /y'
+    assert facts_of(host_of(make_host, text)).file_create_mode == Unknown(unknown="undecided")

@@ -38,7 +38,7 @@ def probe(host: Host) -> Probed:
         remote=_remote(flow),
         remote_encrypted=_encrypted(flow),
         accepts_remote=flow.listens if isinstance(flow, Flow) else flow or False,
-        file_create_mode=flow.file_create_mode if isinstance(flow, Flow) else flow,
+        file_create_mode=_create_mode(flow),
         journal=journal,
         rotations=entries if isinstance(entries, Unknown) else tuple(to_rotation(entry) for entry in entries),
         system_log_keeps_days=_system_logs(flow, entries, sources),
@@ -83,6 +83,13 @@ def _covered(flow: Flow | Unknown | None, sources: dict[str, Source]) -> Maybe[t
     names = tuple(sorted(flow.covered))
     sources |= {f"covered_facilities[{at}]": Source(where=flow.covered[name]) for at, name in enumerate(names)}
     return names
+
+
+def _create_mode(flow: Flow | Unknown | None) -> Maybe[int | None]:
+    """Conditions may hide actions whose files are made in another way."""
+    if not isinstance(flow, Flow):
+        return flow
+    return _UNDECIDED if flow.unclear else flow.file_create_mode
 
 
 def _remote(flow: Flow | Unknown | None) -> Maybe[bool]:

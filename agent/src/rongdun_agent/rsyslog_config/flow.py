@@ -14,6 +14,7 @@ _LISTENERS = frozenset(("imudp", "imtcp", "imrelp", "imptcp", "imgssapi", "imdtl
 _TLS_DRIVERS = frozenset(("gtls", "ossl", "mbedtls"))
 _FORWARD = re.compile(r"(?P<at>@{1,2})(?:\([^)]*\))?(?P<host>\[[^\]]+\]|[^\s;:]+)(?::(?P<port>\d+))?")
 _DEFAULT = "rsyslog_defaultruleset"
+_MODE = 0o644
 _NEVER_IN_RULE_SETS = frozenset(("input", "global", "module"))
 _KEPT = frozenset(("file", "remote"))
 
@@ -30,7 +31,8 @@ class Flow:
     """Files with a fixed name that are written to."""
     unclear: bool = False
     listens: bool = False
-    file_create_mode: int = 0o644
+    file_create_mode: int | None = None
+    """All bits that some file may be made with; absent where no file is written to."""
 
 
 def follow(statements: Sequence[Statement]) -> Flow:
@@ -50,6 +52,7 @@ class _Run:
         self._elsewhere = False
         """Rules that follow belong to a rule set that records do not go through by themselves."""
         self._driver = ""
+        self._legacy_mode = self._module_mode = _MODE
         self._tls_mode = self._queue_file = False
 
     def take(self, statements: Sequence[Statement], within: Masks | None = None) -> None:
@@ -68,7 +71,7 @@ class _Run:
     def _directive(self, statement: Statement) -> None:
         name, value = statement.name, statement.value
         if name == "$filecreatemode":
-            self.flow.file_create_mode = _octal(value, self.flow.file_create_mode)
+            self._legacy_mode = _octal(value, self._legacy_mode)
         elif name == "$ruleset":
             self._elsewhere = value.lower() != _DEFAULT
         elif name in _LISTENING:
@@ -87,7 +90,7 @@ class _Run:
         elif statement.name == "global":
             self._driver = parameters.get("defaultnetstreamdriver", self._driver)
         elif statement.name == "module" and "omfile" in parameters.get("load", ""):
-            self.flow.file_create_mode = _octal(parameters.get("filecreatemode", ""), self.flow.file_create_mode)
+            self._module_mode = _octal(parameters.get("filecreatemode", ""), self._module_mode)
         elif statement.name == "action":
             everything = dict.fromkeys(FACILITIES, ALL)
             self._act(statement, f"action({statement.value})", within or everything, "*.*")
@@ -121,8 +124,16 @@ class _Run:
                     self.flow.covered.setdefault(name, statement.where)
                     if target.kind == "remote":
                         self.flow.remote_for.add(name)
+        if target.kind == "file":
+            self.flow.file_create_mode = (self.flow.file_create_mode or 0) | self._mode(action, statement.parameters)
         if target.kind == "file" and target.target.startswith("/"):
             self.flow.files.add(target.target)
+
+    def _mode(self, action: str, parameters: dict[str, str]) -> int:
+        """What a file of the action is made with: old style heeds the directive before it, new style the module's."""
+        if not action.startswith("action("):
+            return self._legacy_mode
+        return _octal(parameters.get("filecreatemode", ""), self._module_mode)
 
     def _target(self, selector: str, action: str, parameters: dict[str, str]) -> LogTarget:
         if action.startswith("action("):

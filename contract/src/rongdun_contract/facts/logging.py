@@ -56,6 +56,7 @@ class Logging(FactModel):
     remote_encrypted: Maybe[bool] = False
     accepts_remote: Maybe[bool] = False
     file_create_mode: Maybe[int | None] = None
+    """All permission bits that some new log file may be made with; absent where the daemon writes no file."""
     journal: Journal = Journal()
     rotations: Maybe[tuple[Rotation, ...]] = ()
     system_log_keeps_days: Maybe[int | None] = None
