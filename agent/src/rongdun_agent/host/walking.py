@@ -6,7 +6,7 @@ bounded number stays open, and one that was closed is reached again by `..` and 
 
 import os
 import stat as st
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import NamedTuple, TypeAlias
 
 from rongdun_agent.host.names import as_text
