@@ -207,6 +207,13 @@ STIMULI = (
         "pam-auth-update --disable mkhomedir",
     ),
     Stimulus(
+        "no more logs",
+        "systemctl stop rsyslog.service syslog.socket",
+        "protection-stopped",
+        "rsyslog.service",
+        "systemctl start rsyslog.service",
+    ),
+    Stimulus(
         "a profile",
         "cp /etc/skel/.bashrc /etc/profile.d/art.sh",
         "new-shell-profile",
