@@ -55,8 +55,8 @@ class Street(FactModel):
 
 
 SECTIONS: Mapping[str, SectionSpec] = {
-    "shop": SectionSpec(Shop),
-    "street": SectionSpec(Street, volatile=True),
+    "shop": SectionSpec(lambda: Shop),
+    "street": SectionSpec(lambda: Street, volatile=True),
 }
 
 HEAD = """\

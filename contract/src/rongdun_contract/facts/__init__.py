@@ -1,91 +1,80 @@
 """The vocabulary: every section of facts that an agent may send, in one list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import cast
 
-from rongdun_contract.facts.accounts import Accounts
-from rongdun_contract.facts.audit import Audit
-from rongdun_contract.facts.boot import Boot
-from rongdun_contract.facts.capacity import Capacity
-from rongdun_contract.facts.devices import Devices
-from rongdun_contract.facts.files import Files
-from rongdun_contract.facts.firewall import Firewall
-from rongdun_contract.facts.hardware import Hardware
-from rongdun_contract.facts.identity import Identity
-from rongdun_contract.facts.kernel import Kernel
-from rongdun_contract.facts.logging import Logging
-from rongdun_contract.facts.logins import Logins
-from rongdun_contract.facts.mandatory_access import MandatoryAccess
 from rongdun_contract.facts.model import FactModel, Maybe, Unknown
-from rongdun_contract.facts.modules import Modules
-from rongdun_contract.facts.mounts import Mounts
-from rongdun_contract.facts.neighbours import Neighbours
-from rongdun_contract.facts.network import Network
-from rongdun_contract.facts.os import Os
-from rongdun_contract.facts.packages import Packages
-from rongdun_contract.facts.pam import Pam
-from rongdun_contract.facts.password_policy import PasswordPolicy
-from rongdun_contract.facts.processes import Processes
-from rongdun_contract.facts.protection import Protection
-from rongdun_contract.facts.schedules import Schedules
-from rongdun_contract.facts.services import Services
-from rongdun_contract.facts.sockets import Sockets
-from rongdun_contract.facts.sshd import Sshd
-from rongdun_contract.facts.sudo import Sudo
-from rongdun_contract.facts.sysctl import Sysctl
-from rongdun_contract.facts.time_sync import TimeSync
-from rongdun_contract.facts.walk import Walk
-from rongdun_contract.facts.watched_files import WatchedFiles
 
 __all__ = ["SECTIONS", "FactModel", "Maybe", "SectionSpec", "Unknown"]
 
 
-class SectionSpec(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SectionSpec:
     """A section's model, the number of its shape, and whether it changes by itself.
 
-    Volatile sections stay out of the manifest and travel on a slower cadence; a rule that reads one says how old it may
-    be.
+    The model is imported when it is asked for: a process that reads a few sections carries no others. Volatile sections
+    stay out of the manifest and travel on a slower cadence; a rule that reads one says how old it may be.
     """
 
-    model: type[FactModel]
+    find_model: Callable[[], type[FactModel]]
     schema: int = 1
     volatile: bool = False
 
+    @property
+    def model(self) -> type[FactModel]:
+        """The section's model."""
+        return self.find_model()
+
+
+def _model(name: str) -> type[FactModel]:
+    """The model of a section: `PasswordPolicy` of the module `password_policy`."""
+    found = getattr(import_module(f"{__name__}.{name}"), name.title().replace("_", ""))
+    return cast("type[FactModel]", found)
+
+
+def _section(name: str, *, schema: int = 1, volatile: bool = False) -> tuple[str, SectionSpec]:
+    return name, SectionSpec(partial(_model, name), schema, volatile)
+
 
 SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
-    {
-        "accounts": SectionSpec(Accounts, schema=2),
-        "audit": SectionSpec(Audit),
-        "boot": SectionSpec(Boot),
-        "capacity": SectionSpec(Capacity, volatile=True),
-        "devices": SectionSpec(Devices),
-        "files": SectionSpec(Files),
-        "firewall": SectionSpec(Firewall),
-        "hardware": SectionSpec(Hardware),
-        "identity": SectionSpec(Identity),
-        "kernel": SectionSpec(Kernel),
-        "logging": SectionSpec(Logging),
-        "logins": SectionSpec(Logins, volatile=True),
-        "mandatory_access": SectionSpec(MandatoryAccess),
-        "modules": SectionSpec(Modules, schema=2),
-        "mounts": SectionSpec(Mounts),
-        "neighbours": SectionSpec(Neighbours, volatile=True),
-        "network": SectionSpec(Network),
-        "os": SectionSpec(Os),
-        "packages": SectionSpec(Packages),
-        "pam": SectionSpec(Pam),
-        "password_policy": SectionSpec(PasswordPolicy),
-        "processes": SectionSpec(Processes, volatile=True),
-        "protection": SectionSpec(Protection),
-        "schedules": SectionSpec(Schedules, schema=2),
-        "services": SectionSpec(Services, schema=2),
-        "sockets": SectionSpec(Sockets, schema=2),
-        "sshd": SectionSpec(Sshd),
-        "sudo": SectionSpec(Sudo),
-        "sysctl": SectionSpec(Sysctl),
-        "time_sync": SectionSpec(TimeSync),
-        "walk": SectionSpec(Walk),
-        "watched_files": SectionSpec(WatchedFiles),
-    }
+    dict(
+        (
+            _section("accounts", schema=2),
+            _section("audit"),
+            _section("boot"),
+            _section("capacity", volatile=True),
+            _section("devices"),
+            _section("files"),
+            _section("firewall"),
+            _section("hardware"),
+            _section("identity"),
+            _section("kernel"),
+            _section("logging"),
+            _section("logins", volatile=True),
+            _section("mandatory_access"),
+            _section("modules", schema=2),
+            _section("mounts"),
+            _section("neighbours", volatile=True),
+            _section("network"),
+            _section("os"),
+            _section("packages"),
+            _section("pam"),
+            _section("password_policy"),
+            _section("processes", volatile=True),
+            _section("protection"),
+            _section("schedules", schema=2),
+            _section("services", schema=2),
+            _section("sockets", schema=2),
+            _section("sshd"),
+            _section("sudo"),
+            _section("sysctl"),
+            _section("time_sync"),
+            _section("walk"),
+            _section("watched_files"),
+        )
+    )
 )
