@@ -183,6 +183,18 @@ def test_csv_has_a_line_per_finding_and_no_formulas(make_host, make_pack):
     assert not rows[0]["host"].startswith("=")
 
 
+@pytest.mark.parametrize("form", ["table", "json", "csv", "sarif", "html", "xccdf"])
+def test_the_exit_status_is_the_same_in_every_format(tree, make_pack, form):
+    """A report that is written for somebody must not turn a failure into a success for the script that asks."""
+    pack = str(make_pack({"few-users": FEW_USERS, "names-unique": NAMES_UNIQUE}))
+    failed = agent("scan", "--root", tree, "--pack", pack, "--format", form)
+    assert (failed.returncode, failed.stderr) == (1, "")
+    assert "few-users" in failed.stdout
+    assert "oak" in failed.stdout
+    passed = agent("scan", "--root", tree, "--pack", pack, "--rule", "names-unique", "--format", form)
+    assert (passed.returncode, passed.stderr) == (0, "")
+
+
 def test_a_parameter_changes_the_verdict(tree, make_pack):
     pack = str(make_pack({"few-users": FEW_USERS}))
     done = agent("scan", "--root", tree, "--pack", pack, "--param", "few-users.most=1000")

@@ -2,7 +2,10 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib import import_module
+from types import MappingProxyType
 from typing import TextIO
 
 from rongdun_agent.errors import AgentError
@@ -11,7 +14,17 @@ from rongdun_agent.scan.options import add_judging_arguments, wish_of
 from rongdun_agent.scan.target import open_host
 from rongdun_agent.state import State, default_state
 
-FORMATS = ("table", "json", "csv")
+WRITERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "json": ("as_json", "write_json"),
+        "csv": ("as_csv", "write_csv"),
+        "sarif": ("as_sarif", "write_sarif"),
+        "html": ("page", "write_html"),
+        "xccdf": ("as_xccdf", "write_xccdf"),
+    }
+)
+"""Module of `rongdun_agent.scan` and function by format; `table` beside them knows the terminal."""
+FORMATS = ("table", *WRITERS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,16 +58,11 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
 
 def _write(judgement: Judgement, form: str, out: TextIO) -> None:
     """Only the writer that is asked for is imported."""
-    if form == "json":
-        from rongdun_agent.scan.as_json import write_json  # noqa: PLC0415 - one format is wanted, the others are not imported
+    if form != "table":
+        module, function = WRITERS[form]
+        getattr(import_module(f"rongdun_agent.scan.{module}"), function)(judgement, out)
+        return
+    from rongdun_agent.scan.table import write_table  # noqa: PLC0415 - one format is wanted, the others are not imported
+    from rongdun_agent.scan.text import paper_for  # noqa: PLC0415 - one format is wanted, the others are not imported
 
-        write_json(judgement, out)
-    elif form == "csv":
-        from rongdun_agent.scan.as_csv import write_csv  # noqa: PLC0415 - one format is wanted, the others are not imported
-
-        write_csv(judgement, out)
-    else:
-        from rongdun_agent.scan.table import write_table  # noqa: PLC0415 - one format is wanted, the others are not imported
-        from rongdun_agent.scan.text import paper_for  # noqa: PLC0415 - one format is wanted, the others are not imported
-
-        write_table(judgement, paper_for(out, os.environ))
+    write_table(judgement, paper_for(out, os.environ))

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from rongdun_agent.scan.choice import embedded_controls
 from rongdun_agent.scan.evidence import MARKS, write_evidence
 from rongdun_agent.scan.judgement import Judgement
+from rongdun_agent.scan.order import TOLD, worst_first
 from rongdun_agent.scan.text import Paper, padded, printable
 from rongdun_agent.scan.unseen import write_unseen
 from rongdun_contract.clauses import ClauseResult, Result, clause_results
@@ -20,7 +21,6 @@ RESULT_STYLES: Mapping[Result, str] = MappingProxyType(
 RESULT_WORDS: Mapping[Result, str] = MappingProxyType(
     {"符合": "met", "部分符合": "partly met", "不符合": "not met", "不适用": "not applicable", "未检": "not examined"}
 )
-_ORDER = tuple(MARKS)
 _SLOW_S = 0.5
 
 
@@ -85,14 +85,10 @@ def _write_others(judgement: Judgement, shown: set[str], paper: Paper) -> None:
 def _write_findings(findings: Iterable[Finding], judgement: Judgement, shown: set[str], paper: Paper) -> None:
     """The worst first; one that was told before is only named."""
     rules = {rule.id: rule for rule in judgement.wish.rules}
-    for finding in sorted(findings, key=_rank):
+    for finding in worst_first(findings):
         again = finding.rule in shown
         shown.add(finding.rule)
         _write_finding(finding, rules[finding.rule], paper, again=again)
-
-
-def _rank(finding: Finding) -> tuple[int, int, str]:
-    return _ORDER.index(finding.verdict), SEVERITIES.index(finding.severity), finding.rule
 
 
 def _write_finding(finding: Finding, rule: Rule, paper: Paper, *, again: bool) -> None:
@@ -118,7 +114,7 @@ def _write_score(judgement: Judgement, paper: Paper) -> None:
     paper.line(f"态势得分 Score {value} / 100 · 置信度 confidence {known}", style="bold")
     if score.red_flag:
         paper.line("没有一条规则适用于本机，值得怀疑 No rule applies to this host: look why", style="red")
-    for verdict in sorted(VERDICTS, key=_ORDER.index):
+    for verdict in sorted(VERDICTS, key=TOLD.index):
         of_verdict = [finding.severity for finding in judgement.findings if finding.verdict == verdict]
         counts = ", ".join(f"{of_verdict.count(s)} {s}" for s in SEVERITIES if s in of_verdict)
         mark, style = MARKS[verdict]
