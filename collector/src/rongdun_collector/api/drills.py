@@ -28,6 +28,7 @@ from rongdun_collector.api.parameters import Since
 from rongdun_collector.drill.changes import changes_of
 from rongdun_collector.drill.packs import read_packs
 from rongdun_collector.drill.records import DrillView
+from rongdun_collector.drill.said import shown
 from rongdun_collector.drill.schemes import read_shelf
 from rongdun_collector.drill.view import drill_view
 from rongdun_collector.errors import CollectorError
@@ -111,7 +112,7 @@ def get_changes(drill: str, services: ServicesDep, since: Since = None) -> Chang
     """What happened in a drill since a moment (none: since it was opened)."""
     with services.store.read() as connection:
         view = known_view(connection, drill, services.now())
-        said = drills.acts(connection, drill, view.drill.frozen_at)
+        said = shown(view.drill, drills.acts(connection, drill))
     found = [
         ChangeAnswer(
             at=one.at,

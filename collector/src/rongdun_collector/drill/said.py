@@ -1,9 +1,9 @@
 """What people said in a drill and nobody took back, from their acts in order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rongdun_collector.drill.records import Act, Exclusion, FalsePositive, Stimulus
+from rongdun_collector.drill.records import Act, Drill, Exclusion, FalsePositive, Stimulus
 from rongdun_collector.store.drills import standing_exclusions
 
 
@@ -22,6 +22,16 @@ class Said:
             if one.unit == unit and one.host in {None, host}:
                 return one.reason
         return None
+
+
+def shown(drill: Drill, acts: Sequence[Act]) -> Sequence[Act]:
+    """The acts that a drill shows: all, or where it is frozen those until then.
+
+    Their numbers decide, not their moments: people act through several collectors, whose clocks differ.
+    """
+    if drill.frozen_at is None:
+        return acts
+    return acts[: max((place for place, act in enumerate(acts, 1) if act.act == "frozen"), default=0)]
 
 
 def said_in(acts: Iterable[Act]) -> Said:

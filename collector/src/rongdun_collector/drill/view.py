@@ -13,7 +13,7 @@ from rongdun_collector.drill.folding import Episode
 from rongdun_collector.drill.hosts import HostsSeen, drill_hosts
 from rongdun_collector.drill.matching import MISSED_AFTER_S, match
 from rongdun_collector.drill.records import Drill, DrillView, Missed, SignalObject, Stimulus
-from rongdun_collector.drill.said import Said, said_in
+from rongdun_collector.drill.said import Said, said_in, shown
 from rongdun_collector.store import drill_episodes, drills
 from rongdun_contract.documents import canonical_json, digest
 from rongdun_contract.rules.compiled import parse_compiled
@@ -30,7 +30,8 @@ def drill_view(connection: Connection, drill_id: str, now: datetime, *, thawed: 
         return None
     until = now if thawed or drill.frozen_at is None else min(now, drill.frozen_at)
     as_of = min(until, drill.ends_at)
-    said = said_in(drills.acts(connection, drill_id, until))
+    acts = drills.acts(connection, drill_id)
+    said = said_in(acts if thawed else shown(drill, acts))
     seen = drill_hosts(connection, drill, said, as_of)
     severities = {rule.id: rule.severity for rule in parse_compiled(terms.pack).rules}
     scene = _Scene(drill, as_of, until >= drill.ends_at, said, seen, severities)
@@ -73,7 +74,7 @@ class _Scene:
         """The whole of it."""
         matched = match(self._said.stimuli, found, self._seen.units)
         first: dict[int, Stimulus] = {}
-        for stimulus in self._said.stimuli:
+        for stimulus in sorted(self._said.stimuli, key=lambda one: one.t0):  # whenever they were registered
             if stimulus.id in matched:
                 first.setdefault(matched[stimulus.id], stimulus)
         objects = [self._object(one, first.get(place)) for place, one in enumerate(found)]

@@ -79,7 +79,8 @@ def load_terms(connection: Connection, drill: str) -> Terms | None:
 def write_act(connection: Connection, act: Act) -> Act:
     """Write down what somebody did, as the next of the drill's acts; its number in the argument does not matter.
 
-    Acts of a drill are written one after the other, and none before the one that came before it.
+    Acts of a drill are written one after the other; their numbers are their order, whatever the clocks of several
+    collectors say.
     """
     counted = update(DRILLS).where(_D.id == act.drill).values(acts=_D.acts + 1)
     connection.execute(counted)
@@ -89,11 +90,9 @@ def write_act(connection: Connection, act: Act) -> Act:
     return Act(**values)
 
 
-def acts(connection: Connection, drill: str, until: datetime | None = None) -> list[Act]:
-    """What people did in a drill (until a moment), in order."""
+def acts(connection: Connection, drill: str) -> list[Act]:
+    """What people did in a drill, in order."""
     query = select(DRILL_ACTS).where(_A.drill == drill).order_by(_A.number)
-    if until is not None:
-        query = query.where(_A.at <= until)
     return [Act(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name for it
 
 

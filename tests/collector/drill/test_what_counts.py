@@ -1,0 +1,54 @@
+"""What is held for and against a unit where clocks, hosts and people do not behave as one hopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from tests.collector.drill.test_flow import objects, seconds
+from tests.collector.drill.watching import Watcher, accounts
+from tests.collector.serving import Collector
+
+
+def register(collector: Collector, drill: str, **said: Any) -> None:
+    """Register a stimulus of the account toor."""
+    body = {"signal": "new-uid-zero", "key": "toor", "t0": collector.clock().isoformat()} | said
+    answer = collector.client.post(f"/v1/drills/{drill}/stimuli", json=body)
+    assert answer.status_code == 201, answer.text
+
+
+def test_an_object_began_with_its_first_stimulus_whichever_was_registered_first(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """Else a unit would be paid for a detection that took no time at all."""
+    clock, host, drill = drilled.clock, watcher(), open_drill()
+    host.begin()
+    for change in (accounts("toor"), {}, {}, accounts("toor")):
+        clock.forward(seconds=10)
+        host.see(change)
+    start = clock() - timedelta(seconds=40)
+    register(drilled, drill, host=host.host, t0=(start + timedelta(seconds=35)).isoformat())
+    register(drilled, drill, host=host.host, t0=(start + timedelta(seconds=4)).isoformat())
+    [found] = objects(drilled, drill)
+    assert (found["reopened"], seconds(found["t0"]), found["stimulus"]) == (1, 4, "3")
+
+
+def test_what_is_said_after_a_freeze_is_not_shown_however_slow_a_clock_is(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """People act through several collectors; one whose clock is behind must not write into the frozen time."""
+    clock, host, drill = drilled.clock, watcher(), open_drill()
+    host.begin()
+    clock.forward(seconds=5)
+    host.see(accounts("toor"))
+    [before] = objects(drilled, drill)
+    clock.forward(seconds=5)
+    assert drilled.client.post(f"/v1/drills/{drill}/freeze", json={}).status_code == 200
+    clock.forward(seconds=-3)
+    taken = drilled.client.post(f"/v1/drills/{drill}/objects/{before['id']}/acknowledge")
+    assert taken.status_code == 200, taken.text
+    clock.forward(seconds=10)
+    assert objects(drilled, drill) == [before]
+    changes = drilled.get(f"/v1/drills/{drill}/changes")["changes"]
+    assert [one["act"]["act"] for one in changes if one["act"]] == ["frozen", "opened"]
