@@ -18,6 +18,7 @@ from rongdun_collector.drill.clocks import (
     merged,
     occurrences,
     overlap,
+    shared,
     silences,
     stood,
 )
@@ -162,6 +163,15 @@ def test_time_in_several_spans_is_taken_off_once(spans: list[Span], since: int, 
     whole = merged(spans)
     assert overlap(whole, at(since), at(since + length)) == timedelta(seconds=len(inside))
     assert counted_s(at(since), at(since + length), whole) == length - len(inside)
+
+
+@given(of_each=some.lists(SPANS, max_size=4))
+def test_shared_time_is_that_of_every_host(of_each: list[list[Span]]) -> None:
+    def inside(spans: tuple[Span, ...]) -> set[int]:
+        return {n for n in range(50) if any(span.since <= at(n) < span.until for span in spans)}
+
+    each = [merged(spans) for spans in of_each]
+    assert inside(shared(each)) == (set.intersection(*map(inside, each)) if each else set())
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,39 @@ def test_what_is_said_after_a_freeze_is_not_shown_however_slow_a_clock_is(
     assert objects(drilled, drill) == [before]
     changes = drilled.get(f"/v1/drills/{drill}/changes")["changes"]
     assert [one["act"]["act"] for one in changes if one["act"]] == ["frozen", "opened"]
+
+
+def outcome(collector: Collector, drill: str) -> list[str]:
+    return [one["state"] for one in collector.get(f"/v1/drills/{drill}/stimuli")["stimuli"]]
+
+
+def test_a_unit_misses_nothing_while_none_of_its_hosts_can_be_asked(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """The injector's host is not named, but whichever it was: it was cut off."""
+    clock, drill = drilled.clock, open_drill()
+    hosts = watcher(), watcher()
+    for host in hosts:
+        host.begin()
+    clock.forward(seconds=5)
+    register(drilled, drill, unit="u1")
+    clock.forward(hours=2)
+    assert outcome(drilled, drill) == ["waiting"]
+    for _ in range(122):
+        hosts[0].look_again(clock.forward(seconds=30))
+    assert outcome(drilled, drill) == ["missed"]
+
+
+def test_a_host_whose_reference_has_not_arrived_can_tell_nothing(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """Nothing is found on it because nothing can be compared: that is not the unit's fault."""
+    clock, host, drill = drilled.clock, watcher(), open_drill(period_s=300)
+    host.see()
+    host.reference = "0" * 64
+    host.look_again(clock.forward(seconds=5))
+    register(drilled, drill, host=host.host)
+    for _ in range(14):
+        host.look_again(clock.forward(minutes=5))
+    assert outcome(drilled, drill) == ["waiting"]
+    assert drilled.get(f"/v1/drills/{drill}")["hosts"][0]["reference_known"] is False

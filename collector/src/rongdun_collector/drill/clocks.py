@@ -58,6 +58,20 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(found)
 
 
+def shared(of_each: Sequence[Sequence[Span]]) -> tuple[Span, ...]:
+    """The time that lies in the spans of every one (of each its own, which do not touch); nothing where there is none.
+
+    What some host did is known to nobody while none of them can be asked.
+    """
+    if not of_each:
+        return ()
+    found = tuple(of_each[0])
+    for spans in of_each[1:]:
+        both = (Span(max(one.since, other.since), min(one.until, other.until)) for one in found for other in spans)
+        found = merged(both)
+    return found
+
+
 def overlap(spans: Iterable[Span], since: datetime, until: datetime) -> timedelta:
     """How much of the time between two moments lies in these spans, which do not touch each other."""
     return sum((max(min(span.until, until) - max(span.since, since), timedelta()) for span in spans), timedelta())

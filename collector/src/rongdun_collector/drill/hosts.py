@@ -26,6 +26,10 @@ class HostsSeen:
     silent: Mapping[str, tuple[Span, ...]]
     blind: Mapping[tuple[str, str, str | None], tuple[Span, ...]]
 
+    def of_unit(self, unit: str) -> tuple[str, ...]:
+        """The hosts that take part with a unit."""
+        return tuple(one.host for one in self.hosts if one.unit == unit and one.excluded is None)
+
     def uncounted(self, host: str, signal: str, key: str) -> tuple[Span, ...]:
         """When the host was cut off, or could not tell whether this object was there; spans that do not touch."""
         whole, one = self.blind.get((host, signal, None), ()), self.blind.get((host, signal, key), ())
@@ -49,12 +53,15 @@ def drill_hosts(connection: Connection, drill: Drill, said: Said, as_of: datetim
         hosts=tuple(_host(one, said, silence, as_of, unseen.get(one.host, ())) for one in seen),
         units={one.host: one.unit for one in seen},
         systems={one.host: one.system for one in seen},
-        silent={
-            one.host: clocks.silences(gaps.get(one.host, ()), one.first_heard, one.last_heard, silence, as_of)
-            for one in seen
-        },
+        silent={one.host: _silences(one, gaps.get(one.host, ()), silence, as_of) for one in seen},
         blind=blind,
     )
+
+
+def _silences(one: HostSeen, gaps: tuple[Span, ...], silence: timedelta, as_of: datetime) -> tuple[Span, ...]:
+    """When a host could not be asked; where its reference has not arrived, nothing that it says can be judged."""
+    first = one.first_heard if one.reference_known else None
+    return clocks.silences(gaps, first, one.last_heard, silence, as_of)
 
 
 def _host(one: HostSeen, said: Said, silence: timedelta, as_of: datetime, unseen: tuple[str, ...]) -> DrillHost:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from rongdun_collector.drill import clocks
-from rongdun_collector.drill.clocks import Occurrence, Span
+from rongdun_collector.drill.clocks import Occurrence
 from rongdun_collector.drill.folding import Episode
 from rongdun_collector.drill.hosts import HostsSeen, drill_hosts
 from rongdun_collector.drill.matching import MISSED_AFTER_S, match
@@ -134,9 +134,8 @@ class _Scene:
             return replace(stimulus, state="matched", object=objects[place].id)
         if self._said.why_excluded(stimulus.unit, stimulus.host) is not None:
             return replace(stimulus, state="excluded")
-        blind: tuple[Span, ...] = ()
-        if stimulus.host is not None:
-            blind = self._seen.uncounted(stimulus.host, stimulus.signal, stimulus.key)
+        where = self._seen.of_unit(stimulus.unit) if stimulus.host is None else (stimulus.host,)
+        blind = clocks.shared([self._seen.uncounted(host, stimulus.signal, stimulus.key) for host in where])
         waited = clocks.counted_s(stimulus.t0, self._as_of, blind)
         is_missed = waited >= MISSED_AFTER_S or (self._ended and waited > 0)
         return replace(stimulus, state="missed" if is_missed else "waiting")
