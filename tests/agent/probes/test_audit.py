@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from rongdun_agent.audit_rules import parse_rules, to_ruleset
+from rongdun_agent.audit_rules import Machine, parse_rules, to_ruleset
+from rongdun_agent.audit_rules.activities import ACTIVITIES
 from rongdun_agent.audit_rules.boot import machine, numbered, version_order
 from rongdun_agent.host import Host
 from rongdun_agent.probes import audit
@@ -107,6 +108,106 @@ def test_a_watch_on_what_is_a_directory_here_covers_what_lies_below() -> None:
 )
 def test_a_system_call_is_audited_only_for_everyone(text: str, calls: list[str]) -> None:
     assert list(ruleset(text).audited_syscalls) == calls
+
+
+PEOPLE = "-F auid>=1000 -F auid!=unset"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("-S chmod,fchmod,fchmodat", ["permissions"], id="whoever it is"),
+        pytest.param(f"-S chmod,fchmod,fchmodat {PEOPLE}", ["permissions"], id="people"),
+        pytest.param("-S chmod -S fchmod", [], id="a way is left open"),
+        pytest.param("-S chmod,fchmod,fchmodat -F auid=1001", [], id="one user"),
+        pytest.param("-S chmod,fchmod,fchmodat -F success=0", [], id="failures only"),
+        pytest.param("-S unlink,unlinkat,rename,renameat", ["deletion"], id="deletion"),
+        pytest.param("-S sethostname,setdomainname", ["host names"], id="host names"),
+        pytest.param("-S mount", [], id="mounting without unmounting"),
+        pytest.param("-S execve", ["commands", "root commands"], id="every command"),
+        pytest.param(f"-S execve -F euid=0 {PEOPLE}", ["root commands"], id="commands as root"),
+        pytest.param("-S execve -F euid=33", [], id="commands as another"),
+        pytest.param(f"-S all {PEOPLE}", sorted(ACTIVITIES), id="everything"),
+    ],
+)
+def test_an_activity_is_recorded_when_every_way_of_it_is(text: str, found: list[str]) -> None:
+    assert list(ruleset(f"-a always,exit -F arch=b64 {text}").activities) == found
+    assert ruleset(f"-a always,exit -F arch=b32 {text}").activities == ()
+
+
+OPENING = "-S open,openat,creat,truncate,ftruncate"
+
+
+@pytest.mark.parametrize(
+    ("texts", "recorded"),
+    [
+        pytest.param((f"{OPENING} -F exit=-EACCES", f"{OPENING} -F exit=-EPERM"), True, id="both refusals"),
+        pytest.param((f"{OPENING} -F exit=-13", f"{OPENING} -F exit=-1 {PEOPLE}"), True, id="by number, people"),
+        pytest.param((f"{OPENING} -F exit=-EACCES",), False, id="one refusal"),
+        pytest.param((f"{OPENING} -F exit=-EACCES", "-S openat -F exit=-EPERM"), False, id="one call of the second"),
+        pytest.param((OPENING,), True, id="whatever comes of it"),
+        pytest.param((f"{OPENING} -F success=0",), False, id="another spelling that we do not follow"),
+    ],
+)
+def test_refused_access_is_recorded_for_both_reasons(texts: tuple[str, ...], *, recorded: bool) -> None:
+    lines = "\n".join(f"-a always,exit -F arch=b64 {text}" for text in texts)
+    assert ("refused access" in ruleset(lines).activities) is recorded
+
+
+@pytest.mark.parametrize(
+    ("exception", "hidden"),
+    [
+        pytest.param("-a never,exit -F arch=b64 -S mount", True, id="for everyone"),
+        pytest.param("-a never,exit -F auid=1001", True, id="for somebody"),
+        pytest.param("-a never,exit -F arch=b64 -S mount -F auid=unset", False, id="for services"),
+        pytest.param("-a never,exit -F arch=b32 -S mount", False, id="for 32-bit programs"),
+        pytest.param("-a never,exit -F dir=/dev/shm", False, id="where it is busy"),
+        pytest.param("-a never,exit -F dir=/", True, id="everywhere"),
+        pytest.param("-a never,exit -F exe=/opt/backup/agent", False, id="for one agent"),
+        pytest.param("-a never,exit -F exe=/usr/bin/mount", True, id="for the program that people use"),
+        pytest.param("-a never,exit -F arch=b64 -S umount", False, id="for another call"),
+        pytest.param("-a never,user", False, id="on another list"),
+    ],
+)
+def test_an_exception_before_a_rule_takes_it_back(exception: str, *, hidden: bool) -> None:
+    """The kernel takes the first rule that fits, so one line above an assessor's list can empty it."""
+    rules = "-a always,exit -F arch=b64 -S mount,umount2\n-w /etc/shadow -p wa"
+    before, after = ruleset(f"{exception}\n{rules}"), ruleset(f"{rules}\n{exception}")
+    assert ("mounts" not in before.activities) is hidden
+    assert ("mount" not in before.audited_syscalls) is hidden
+    assert after.activities == ("mounts",)
+    assert (after.audited_paths, set(after.audited_syscalls)) == (("/etc/shadow",), {"mount", "umount2"})
+
+
+@pytest.mark.parametrize(
+    ("exception", "hidden"),
+    [
+        pytest.param("-a never,exit -F path=/etc/shadow", True, id="the file"),
+        pytest.param("-a never,exit -F dir=/etc", True, id="a directory above"),
+        pytest.param("-a never,exit -F path=/etc/passwd", False, id="another file"),
+        pytest.param("-a never,exit -F auid=0", True, id="root"),
+        pytest.param("-a never,exit -F path=/etc/shadow -F auid=unset", False, id="services"),
+    ],
+)
+def test_an_exception_before_a_watch_takes_it_back(exception: str, *, hidden: bool) -> None:
+    assert ("/etc/shadow" not in ruleset(f"{exception}\n-w /etc/shadow -p wa").audited_paths) is hidden
+
+
+def test_calls_are_paired_when_32_bit_programs_are_recorded_too() -> None:
+    wide = "-a always,exit -F arch=b64 -S mount,umount2"
+    assert ruleset(wide).unpaired_syscalls == ("mount", "umount2")
+    assert ruleset(f"{wide}\n-a always,exit -F arch=b32 -S mount").unpaired_syscalls == ("umount2",)
+    assert ruleset(f"{wide}\n-a always,exit -F arch=b32 -S all").unpaired_syscalls == ()
+    assert "execve" in ruleset("-a always,exit -F arch=b64 -S all").unpaired_syscalls
+    assert ruleset("-w /etc/passwd -p wa").unpaired_syscalls == ()
+
+
+def test_an_arm_machine_needs_only_the_calls_that_it_has() -> None:
+    """It has no chmod, chown, unlink, rename or open by their old names, and auditctl refuses to load them."""
+    lines = [("x:1", "-a always,exit -F arch=b64 -S fchmod,fchmodat"), ("x:2", "-w /etc/passwd")]
+    parsed = parse_rules(lines, Machine("aarch64"))
+    assert to_ruleset(parsed, lambda _: False, "at_boot", "aarch64")[0].activities == ("permissions",)
+    assert to_ruleset(parsed, lambda _: False, "at_boot")[0].activities == ()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from rongdun_agent.audit_rules.activities import PEOPLE, activities, excepted, unpaired
 from rongdun_agent.audit_rules.parse import Rules
 from rongdun_agent.audit_rules.rule import PERMISSIONS, Rule
 from rongdun_contract.documents import Source
@@ -15,6 +16,8 @@ SENSITIVE = (
     *("/etc/hosts", "/etc/localtime", "/etc/crontab", "/etc/selinux", "/etc/apparmor.d"),
     *("/etc/audit", "/etc/rsyslog.conf", "/etc/sysctl.conf", "/etc/modprobe.d", "/etc/systemd"),
     *("/var/log/lastlog", "/var/log/wtmp", "/var/log/btmp", "/var/log/faillog", "/var/run/utmp", "/run/utmp"),
+    *("/etc/NetworkManager", "/etc/network", "/etc/netplan", "/etc/sysconfig/network-scripts"),
+    *("/etc/audit/auditd.conf", "/etc/audit/rules.d", "/etc/cron.d", "/var/spool/cron"),
     *("/var/run/faillock", "/run/faillock", "/var/log/tallylog", "/var/log/sudo.log", "/var/log/audit"),
 )
 """Paths that a watch over a directory above them covers as well; they are told even if no rule names them."""
@@ -28,18 +31,22 @@ _CALLS = (
 """Calls that a rule for all of them covers as well; they are told even if no rule names them."""
 _ANY_USER = frozenset(("auid!=unset",))
 """Restrictions that leave nothing out that a person does."""
-_PEOPLE = frozenset(("auid!=unset", "auid>=1000", "auid>=500", "auid>999"))
 _REAL_CLOCK = frozenset(("a0=0", "a0=0x0"))
 
 
-def to_ruleset(rules: Rules, is_directory: Callable[[str], bool], at: str) -> tuple[Ruleset, dict[str, Source]]:
-    """The facts and their sources under the fact path `at`."""
+def to_ruleset(
+    rules: Rules, is_directory: Callable[[str], bool], at: str, machine: str | None = None
+) -> tuple[Ruleset, dict[str, Source]]:
+    """The facts and their sources under the fact path `at`; `machine` as `uname -m` names it."""
     live = rules.rules
     watches = [rule for rule in live if _is_watch(rule)]
     calls = [rule for rule in live if not _is_watch(rule)]
-    paths = _covered(watches, is_directory)
+    covered = _covered(watches, is_directory)
+    paths = {path: rule for path, rule in covered.items() if not excepted(live, rule, path=path)}
     executables = {rule.path: rule for rule in live if rule.path and _runs(rule)}
-    syscalls = {name: rule for rule in calls for name in rule.syscalls or _CALLS if _whoever(rule, name)}
+    named = ((name, rule) for rule in calls for name in rule.syscalls or _CALLS if _whoever(rule, name))
+    syscalls = {name: rule for name, rule in named if not excepted(live, rule, call=name)}
+    deeds = activities(live, machine)
     facts = Ruleset(
         watches=tuple(_watch(rule, is_directory) for rule in watches),
         syscall_rules=tuple(_syscall_rule(rule) for rule in calls),
@@ -48,10 +55,13 @@ def to_ruleset(rules: Rules, is_directory: Callable[[str], bool], at: str) -> tu
         audited_paths=tuple(sorted(paths)),
         audited_executables=tuple(sorted(executables)),
         audited_syscalls=tuple(sorted(syscalls)),
+        activities=tuple(sorted(deeds)),
+        unpaired_syscalls=unpaired(live),
     )
     sources = _sources(f"{at}.watches", watches) | _sources(f"{at}.syscall_rules", calls)
     sources |= _sources(f"{at}.audited_paths", [paths[path] for path in sorted(paths)])
     sources |= _sources(f"{at}.audited_executables", [executables[path] for path in sorted(executables)])
+    sources |= _sources(f"{at}.activities", [deeds[name] for name in sorted(deeds)])
     return facts, sources | _sources(f"{at}.audited_syscalls", [syscalls[name] for name in sorted(syscalls)])
 
 
@@ -63,7 +73,7 @@ def _is_watch(rule: Rule) -> bool:
 
 def _runs(rule: Rule) -> bool:
     """Running a program is recorded for people at least: services run it as part of their work."""
-    if rule.action != "always" or rule.list != "exit" or rule.recursive or not set(rule.fields) <= _PEOPLE:
+    if rule.action != "always" or rule.list != "exit" or rule.recursive or not set(rule.fields) <= PEOPLE:
         return False
     return "x" in _letters(rule) and (not rule.syscalls or "execve" in rule.syscalls)
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from rongdun_agent.audit_rules import parse_rules, read_boot_rules, to_ruleset
+from rongdun_agent.audit_rules import BootRules, Rules, parse_rules, read_boot_rules, to_ruleset
+from rongdun_agent.audit_rules.boot import machine
 from rongdun_agent.host import COMMANDS, CommandFailed, Host, NotLive, Refused
 from rongdun_agent.probed import Probed
 from rongdun_agent.systemd_units import Units
@@ -33,43 +34,72 @@ _FACTS = {"max_log_file": "max_log_file_mb"}
 def probe(host: Host) -> Probed:
     """Read both rule sets and the settings; without the right to, each of them is unknown on its own."""
     installed = any(host.exists(program) for program in PROGRAMS)
-    loaded, loaded_sources = _loaded(host)
-    at_boot, boot_sources = _at_boot(host) if installed else (None, {})
+    written = _written(host) if installed else None
+    running = _running(host)
+    at_boot, boot_sources = _at_boot(host, written)
+    loaded, loaded_sources = _loaded(host, running)
     settings, settings_sources = _settings(host) if installed else (None, {})
     facts = Audit(
         installed=installed,
         at_boot=at_boot,
         loaded=loaded,
+        loaded_as_written=_same(written, running),
         kernel_enabled=_kernel_enabled(host) if installed else None,
         settings=settings,
     )
     return Probed(facts, boot_sources | loaded_sources | settings_sources)
 
 
-def _at_boot(host: Host) -> tuple[Maybe[Ruleset | None], dict[str, Source]]:
+def _written(host: Host) -> BootRules | Refused:
     try:
-        found = read_boot_rules(host, host.once(Units))
-        facts, sources = to_ruleset(found.rules, _directories(host), "at_boot")
+        return read_boot_rules(host, host.once(Units))
     except Refused as refused:
-        return Unknown(unknown="no permission"), {"at_boot": Source(where=refused.path)}
-    stopped = () if found.rules.stopped_at is None else (f"loading stops at {found.rules.stopped_at}",)
-    return facts, {"at_boot": Source(where=found.where, overrides=stopped)} | sources
+        return refused
 
 
-def _loaded(host: Host) -> tuple[Maybe[Ruleset | None], dict[str, Source]]:
+def _running(host: Host) -> Rules | Unknown | None:
     """What the kernel has, by `auditctl -l`; absent where there is no auditctl to have loaded any."""
     try:
         output = host.run(COMMANDS["auditctl_rules"])
     except NotLive:
-        return Unknown(unknown="not a live host"), {}
-    except (Refused, CommandFailed) as failure:
-        reason = Unknown(unknown="no permission" if isinstance(failure, Refused) else "error")
-        return reason, {"loaded": Source(where=KERNEL)}
+        return Unknown(unknown="not a live host")
+    except Refused:
+        return Unknown(unknown="no permission")
+    except CommandFailed:
+        return Unknown(unknown="error")
     if output is None:
-        return None, {}
+        return None
     lines = [] if output.stdout.startswith("No rules") else output.stdout.splitlines()
-    facts, _ = to_ruleset(parse_rules((KERNEL, line) for line in lines), _directories(host), "loaded")
+    return parse_rules((KERNEL, line) for line in lines)
+
+
+def _at_boot(host: Host, written: BootRules | Refused | None) -> tuple[Maybe[Ruleset | None], dict[str, Source]]:
+    if written is None:
+        return None, {}
+    try:
+        if isinstance(written, Refused):
+            raise written
+        facts, sources = to_ruleset(written.rules, _directories(host), "at_boot", machine(host).name)
+    except Refused as refused:
+        return Unknown(unknown="no permission"), {"at_boot": Source(where=refused.path)}
+    stopped = () if written.rules.stopped_at is None else (f"loading stops at {written.rules.stopped_at}",)
+    return facts, {"at_boot": Source(where=written.where, overrides=stopped)} | sources
+
+
+def _loaded(host: Host, running: Rules | Unknown | None) -> tuple[Maybe[Ruleset | None], dict[str, Source]]:
+    if running is None or isinstance(running, Unknown):
+        told = running is None or running.unknown == "not a live host"
+        return running, {} if told else {"loaded": Source(where=KERNEL)}
+    facts, _ = to_ruleset(running, _directories(host), "loaded", machine(host).name)
     return facts, {"loaded": Source(where=KERNEL)}
+
+
+def _same(written: BootRules | Refused | None, running: Rules | Unknown | None) -> Maybe[bool | None]:
+    if isinstance(written, Refused):
+        return Unknown(unknown="no permission")
+    if written is None or running is None or isinstance(running, Unknown):
+        return running if isinstance(running, Unknown) and written is not None else None
+    return {rule.identity for rule in written.rules.rules} == {rule.identity for rule in running.rules}
 
 
 def _kernel_enabled(host: Host) -> Maybe[int | None]:

@@ -44,7 +44,7 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
     dict(
         (
             _section("accounts", schema=2),
-            _section("audit"),
+            _section("audit", schema=2),
             _section("boot"),
             _section("capacity", volatile=True),
             _section("devices"),

@@ -4,6 +4,20 @@ from typing import Literal
 
 from rongdun_contract.facts.model import FactModel, Maybe
 
+Activity = Literal[
+    "permissions",
+    "ownership",
+    "attributes",
+    "deletion",
+    "mounts",
+    "host names",
+    "refused access",
+    "commands",
+    "root commands",
+]
+"""`commands`: every program that somebody starts; `root commands`: at least those started as root; `refused access`:
+opening, creating and truncating that failed for want of rights; `attributes` are extended ones."""
+
 
 class Watch(FactModel):
     """A file or directory watch: `-w PATH -p rwxa`, or its `-F path=/dir= -F perm=` spelling."""
@@ -40,6 +54,10 @@ class Ruleset(FactModel):
     audited_executables: tuple[str, ...] = ()
     audited_syscalls: tuple[str, ...] = ()
     """System calls audited on the native 64-bit ABI whatever the user."""
+    activities: tuple[Activity, ...] = ()
+    """Sorted; those of which every system call is audited for people: whoever logged in, though not for services."""
+    unpaired_syscalls: tuple[str, ...] = ()
+    """Audited for 64-bit programs, and not for 32-bit ones, which x86 can run as well."""
 
 
 class Auditd(FactModel):
@@ -64,5 +82,7 @@ class Audit(FactModel):
     at_boot: Maybe[Ruleset | None] = None
     """What augenrules(8) would compile and load, or /etc/audit/audit.rules where the service loads that."""
     loaded: Maybe[Ruleset | None] = None
+    loaded_as_written: Maybe[bool | None] = None
+    """The kernel has the same rules as the next boot will load; absent where either is."""
     kernel_enabled: Maybe[int | None] = None
     settings: Maybe[Auditd | None] = None
