@@ -6,6 +6,7 @@ from docs.reference_pages.commands import collector_commands
 from docs.reference_pages.coverage import coverage
 from docs.reference_pages.programs import agent_programs
 from docs.reference_pages.routes import routes
+from docs.reference_pages.schemas import schemas
 from docs.reference_pages.settings import agent_settings, collector_settings, discovery_settings
 from docs.reference_pages.signals import signals
 from docs.reference_pages.watching import watching
@@ -21,6 +22,7 @@ def pages() -> Mapping[str, str]:
         "coverage.md": coverage(),
         "discovery-settings.md": discovery_settings(),
         "routes.md": routes(),
+        **schemas(),
         "signals.md": signals(),
         "watching.md": watching(),
     }

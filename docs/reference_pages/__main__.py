@@ -7,4 +7,6 @@ from docs.reference_pages import pages
 
 if __name__ == "__main__":
     for name, text in pages().items():
-        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8")
+        place = Path(sys.argv[1]) / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text, encoding="utf-8")

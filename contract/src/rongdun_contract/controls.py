@@ -68,7 +68,7 @@ class ControlPoint(_Part):
     clauses: Annotated[tuple[ClauseEntry, ...], Field(strict=False, min_length=1)]
 
 
-class _Document(_Part):
+class FrameworkDocument(_Part):
     """A framework's file."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -112,7 +112,7 @@ class Framework:
     id: str
     title: Words
     clauses: tuple[Clause, ...]
-    document: _Document | None = field(default=None, repr=False, compare=False)
+    document: FrameworkDocument | None = field(default=None, repr=False, compare=False)
 
     def clauses_of(self, rule: str, level: int) -> tuple[Clause, ...]:
         """The clauses of a level that a rule helps to judge, those that are judged on a host first."""
@@ -127,7 +127,7 @@ def load_controls(path: Path, packs: Iterable[Pack] = ()) -> Framework:
 
     report = Report(str(path))
     node = read_yaml(path, report)
-    document = None if node is None else validated(_Document, node, report)
+    document = None if node is None else validated(FrameworkDocument, node, report)
     if document is not None and node is not None:
         for place, what, remedy in _mistakes(document, tuple(packs)):
             report.add(line_of(node, place), ".".join(map(str, place)), what, remedy)
@@ -147,7 +147,7 @@ def load_compiled_controls(path: Path, level: int | None = None) -> Framework:
     """Read a built framework, or one level of it, which is quicker; raises PackError when it is none."""
     try:
         data = json.loads(path.read_bytes())
-        return _framework(_Document.model_validate(data if level is None else _one_level(data, level)))
+        return _framework(FrameworkDocument.model_validate(data if level is None else _one_level(data, level)))
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
         raise PackError([Problem(str(path), 0, "", what, "check that it exists and who may read it")]) from error
@@ -164,7 +164,7 @@ def _one_level(data: dict[str, Any], level: int) -> dict[str, Any]:
     return data | {"control_points": [point for point in points if point["clauses"]]}
 
 
-def _framework(document: _Document) -> Framework:
+def _framework(document: FrameworkDocument) -> Framework:
     clauses = tuple(_clause(point, entry) for point in document.control_points for entry in point.clauses)
     return Framework(document.id, document.title, clauses, document)
 
@@ -184,7 +184,7 @@ _Mistake = tuple[tuple[int | str, ...], str, str]
 """Where in the document, what, and the remedy."""
 
 
-def _mistakes(document: _Document, packs: tuple[Pack, ...]) -> Iterable[_Mistake]:
+def _mistakes(document: FrameworkDocument, packs: tuple[Pack, ...]) -> Iterable[_Mistake]:
     """What is wrong between clauses, and between clauses and rules."""
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
     seen: set[str] = set()

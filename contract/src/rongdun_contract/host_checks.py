@@ -55,7 +55,7 @@ class CheckGroup(_Part):
     checks: Annotated[tuple[HostCheck, ...], Field(strict=False, min_length=1)]
 
 
-class _Document(_Part):
+class CatalogueDocument(_Part):
     """The catalogue's file; `framework` is the id of the one whose clauses are named."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -85,7 +85,7 @@ def load_host_checks(path: Path, framework: Framework, packs: Iterable[Pack]) ->
 
     report = Report(str(path))
     node = read_yaml(path, report)
-    document = None if node is None else validated(_Document, node, report)
+    document = None if node is None else validated(CatalogueDocument, node, report)
     if document is not None and node is not None:
         for place, what, remedy in _mistakes(document, framework, tuple(packs)):
             report.add(line_of(node, place), ".".join(map(str, place)), what, remedy)
@@ -98,7 +98,7 @@ _Mistake = tuple[tuple[int | str, ...], str, str]
 """Where in the document, what, and the remedy."""
 
 
-def _mistakes(document: _Document, framework: Framework, packs: tuple[Pack, ...]) -> Iterator[_Mistake]:
+def _mistakes(document: CatalogueDocument, framework: Framework, packs: tuple[Pack, ...]) -> Iterator[_Mistake]:
     if document.framework != framework.id:
         yield ("framework",), f"the framework is {framework.id}", f"write `framework: {framework.id}`"
     rules = {rule.id: rule for pack in packs for rule in pack.rules}

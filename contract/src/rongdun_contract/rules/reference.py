@@ -94,7 +94,7 @@ def _section_page(name: str) -> str:
 
 
 def _rows(fact: FactType, path: str) -> Iterator[str]:
-    notes = {} if fact.model is None else _notes(fact.model)
+    notes = {} if fact.model is None else field_notes(fact.model)
     for name, below in fact.fields().items():
         here = f"{path}.{name}".removeprefix(".")
         yield _row(here, below, notes.get(name, ""))
@@ -117,7 +117,7 @@ def _row(path: str, fact: FactType, note: str) -> str:
     return f"| `{path}` | {words} | {absent} | {unknown} | {' '.join(note.split())} |"
 
 
-def _notes(model: type[BaseModel]) -> dict[str, str]:
+def field_notes(model: type[BaseModel]) -> dict[str, str]:
     """The texts that stand under the fields of a model."""
     body = ast.parse(inspect.getsource(model)).body[0]
     found: dict[str, str] = {}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, PlainValidator
+from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 MOST = 10**9
@@ -70,11 +70,25 @@ def _bounded(fits: Callable[[Fraction], bool], what: str, remedy: str) -> Callab
     return check
 
 
+def _for_editors(bound: str, sign: str) -> WithJsonSchema:
+    """A whole number, or a decimal in quotes, as a JSON Schema says it."""
+    text = {"type": "string", "pattern": f"^{sign}{_DECIMAL.pattern.removeprefix('-?')}$"}
+    return WithJsonSchema({"anyOf": [{"type": "integer", bound: 0}, text]})
+
+
 Exact = Annotated[Fraction, PlainValidator(_exact)]
-Gain = Annotated[Exact, AfterValidator(_bounded(lambda number: number >= 0, "is below zero", "write 0 or more"))]
+Gain = Annotated[
+    Exact,
+    AfterValidator(_bounded(lambda number: number >= 0, "is below zero", "write 0 or more")),
+    _for_editors("minimum", ""),
+]
 """What is earned, or a factor of it."""
 Loss = Annotated[
-    Exact, AfterValidator(_bounded(lambda number: number <= 0, "is above zero", "a deduction begins with a minus"))
+    Exact,
+    AfterValidator(_bounded(lambda number: number <= 0, "is above zero", "a deduction begins with a minus")),
+    _for_editors("maximum", "-?"),
 ]
 """What is taken away."""
-Seconds = Annotated[int, PlainValidator(_seconds)]
+Seconds = Annotated[
+    int, PlainValidator(_seconds), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
+]
