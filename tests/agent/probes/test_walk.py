@@ -89,3 +89,49 @@ def test_the_same_privileged_files_as_find() -> None:
     for directory in host.walk("/usr"):
         walk._look(host, directory, found)
     assert sorted(p.path for p in found.privileged if p.capabilities is None) == wanted
+
+
+def test_programs_that_hide_in_system_directories_are_named(make_host) -> None:
+    """In a home a hidden program is its owner's; below /usr nobody has a reason to hide one."""
+    program = {"content": "x", "mode": "0755"}
+    host = make_host(
+        ACCOUNTS
+        | {
+            "/usr/bin/.cache": program,
+            "/dev/shm/.x": program,
+            "/tmp/.ICE-unix/.daemon": program,
+            "/usr/lib/.libcrypto.so.3.hmac": {"content": "x", "mode": "0644"},
+            "/usr/bin/plain": program,
+            "/home/li/.local/bin/.tool": program,
+            "/etc/.d": {"dir": True},
+        }
+    )
+    facts = walk.probe(host).facts
+    assert isinstance(facts, walk.Walk)
+    assert facts.hidden_programs == ("/dev/shm/.x", "/tmp/.ICE-unix/.daemon", "/usr/bin/.cache")
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("rules", "unaudited"),
+    [
+        pytest.param("-a always,exit -F path=/usr/bin/su -F perm=x -F auid>=1000", ("/opt/tool",), id="one of two"),
+        pytest.param("-w /usr/bin/su -p wa", ("/opt/tool", "/usr/bin/su"), id="changes, and not its use"),
+        pytest.param("-a always,exit -F arch=b64 -S execve -F auid>=1000", (), id="every command"),
+        pytest.param("", ("/opt/tool", "/usr/bin/su"), id="no rules"),
+    ],
+)
+def test_privileged_programs_that_may_be_run_unrecorded_are_named(
+    make_host, rules: str, unaudited: tuple[str, ...]
+) -> None:
+    files = {"/usr/bin/su": {"content": "x", "mode": "4755"}, "/opt/tool": {"content": "x", "mode": "2755"}}
+    audited = {"/usr/sbin/auditd": "", "/etc/audit/rules.d/x.rules": f"{rules}\n"}
+    facts = walk.probe(make_host(ACCOUNTS | files | audited)).facts
+    assert isinstance(facts, walk.Walk)
+    assert facts.privileged_unaudited == unaudited
+
+
+def test_without_auditd_nothing_is_said_of_records(make_host) -> None:
+    facts = walk.probe(make_host(ACCOUNTS | {"/usr/bin/su": {"content": "x", "mode": "4755"}})).facts
+    assert isinstance(facts, walk.Walk)
+    assert facts.privileged_unaudited is None

@@ -3,11 +3,15 @@
 import stat as st
 from typing import TypeVar
 
+from rongdun_agent.audit_rules import read_boot_rules, to_ruleset
+from rongdun_agent.audit_rules.boot import machine
 from rongdun_agent.capabilities import permitted
-from rongdun_agent.host import Directory, Host, RawStat
+from rongdun_agent.host import Directory, Host, RawStat, Refused
 from rongdun_agent.mount_tables import read_live
 from rongdun_agent.name_service import directory_services
 from rongdun_agent.probed import Probed
+from rongdun_agent.probes.audit import PROGRAMS as AUDITD
+from rongdun_agent.systemd_units import Units
 from rongdun_contract.documents import Source
 from rongdun_contract.facts import Maybe, Unknown
 from rongdun_contract.facts.walk import Privileged, Walk
@@ -30,6 +34,10 @@ MOST_LISTED = 5000
 """A list that grows beyond this says that something is wrong on the whole, not where; it becomes unknown."""
 
 _SPECIAL = st.S_ISUID | st.S_ISGID
+_SYSTEM = tuple(
+    f"/{top}/" for top in ("bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "run", "sbin", "tmp", "usr", "var/tmp")
+)
+"""Where a program that hides its name is nobody's own business, as it may be in a home."""
 
 
 T = TypeVar("T")
@@ -40,6 +48,7 @@ class _Found:
 
     def __init__(self) -> None:
         self.privileged: list[Privileged] = []
+        self.hidden: list[str] = []
         self.files: list[str] = []
         self.directories: list[str] = []
         self.unowned: list[str] = []
@@ -57,6 +66,8 @@ def probe(host: Host) -> Probed:
     elsewhere, _ = directory_services(host, "passwd")
     facts = Walk(
         privileged=_listed(sorted(found.privileged, key=lambda each: each.path), partial=partial),
+        privileged_unaudited=_unaudited(host, found.privileged, partial=partial),
+        hidden_programs=_listed(sorted(found.hidden), partial=partial),
         world_writable_files=_listed(sorted(found.files), partial=partial),
         world_writable_directories=_listed(sorted(found.directories), partial=partial),
         unowned=Unknown(unknown="undecided")
@@ -96,6 +107,8 @@ def _look(host: Host, directory: Directory, found: _Found) -> None:
             _judge(host, directory, name, entry, found)
         elif mode & 0o111 and st.S_ISREG(mode):
             _judge_capabilities(host, directory, name, entry, found)
+        if name[0] == "." and mode & 0o111 and st.S_ISREG(mode):
+            _judge_hidden(directory.path_of(name), found)
         if entry.st_uid not in owners or entry.st_gid not in groups:
             found.unowned.append(directory.path_of(name))
 
@@ -119,6 +132,25 @@ def _judge_capabilities(host: Host, directory: Directory, name: str, entry: RawS
     data = directory.xattr(name, "security.capability")
     if data is not None:
         found.privileged.append(_privileged(host, directory.path_of(name), entry, permitted(data)))
+
+
+def _judge_hidden(path: str, found: _Found) -> None:
+    if path.startswith(_SYSTEM):
+        found.hidden.append(path)
+
+
+def _unaudited(host: Host, privileged: list[Privileged], *, partial: bool) -> Maybe[tuple[str, ...] | None]:
+    """Those of which nobody would know that they were run; every command recorded is every one of them."""
+    if not any(host.exists(program) for program in AUDITD):
+        return None
+    try:
+        rules, _ = to_ruleset(read_boot_rules(host, host.once(Units)).rules, host.is_dir, "", machine(host).name)
+    except Refused:
+        return Unknown(unknown="no permission")
+    if "commands" in rules.activities:
+        return ()
+    special = (each.path for each in privileged if each.mode & _SPECIAL and each.mode & 0o111)
+    return _listed(sorted(set(special) - set(rules.audited_executables)), partial=partial)
 
 
 def _privileged(host: Host, path: str, entry: RawStat, capabilities: str | None) -> Privileged:

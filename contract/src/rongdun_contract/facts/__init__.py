@@ -73,7 +73,7 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
             _section("sudo"),
             _section("sysctl"),
             _section("time_sync"),
-            _section("walk"),
+            _section("walk", schema=2),
             _section("watched_files"),
         )
     )

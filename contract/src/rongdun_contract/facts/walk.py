@@ -17,6 +17,13 @@ class Walk(FactModel):
     """Local file systems only; a list that the budget or a refusal cut short makes the whole list unknown."""
 
     privileged: Maybe[tuple[Privileged, ...]] = ()
+    privileged_unaudited: Maybe[tuple[str, ...] | None] = None
+    """Set-user-ID and set-group-ID programs whose running no audit rule of the next boot records; without auditd absent.
+
+    The empty list is absent as well: a rule has to ask whether auditd is installed.
+    """
+    hidden_programs: Maybe[tuple[str, ...]] = ()
+    """Executable files in system directories whose name begins with a dot."""
     world_writable_files: Maybe[tuple[str, ...]] = ()
     world_writable_directories: Maybe[tuple[str, ...]] = ()
     """Without the sticky bit."""
