@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
+from rongdun_collector.store.drill_episodes import Due
+from rongdun_collector.store.tables.hosts import HOSTS
+from tests.collector.drill.conftest import new_watcher, opened
 from tests.collector.drill.test_flow import objects, seconds
 from tests.collector.drill.watching import Watcher, accounts
 from tests.collector.serving import Collector
@@ -88,3 +94,57 @@ def test_a_host_whose_reference_has_not_arrived_can_tell_nothing(
         host.look_again(clock.forward(minutes=5))
     assert outcome(drilled, drill) == ["waiting"]
     assert drilled.get(f"/v1/drills/{drill}")["hosts"][0]["reference_known"] is False
+
+
+def test_a_host_that_is_moved_goes_on_with_the_unit_that_it_began_with(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """Its objects are those of that unit: to stop looking would leave them there for ever."""
+    clock, host, drill = drilled.clock, watcher("u1"), open_drill(units=["u1", "u2"])
+    host.begin()
+    clock.forward(seconds=5)
+    host.see(accounts("toor"))
+    for unit in ("u2", None):
+        with drilled.services.store.write() as connection:
+            connection.execute(update(HOSTS).where(HOSTS.c.id == host.host).values(unit=unit))
+        clock.forward(seconds=16)
+        drilled.services.drills.orders.refresh(clock())
+        assert host.look_again().drill is not None
+        assert [one["unit"] for one in objects(drilled, drill)] == ["u1"]
+    said = {"host": host.host, "reason": "维护中"}
+    assert drilled.client.post(f"/v1/drills/{drill}/exclusions", json=said).status_code == 201
+    clock.forward(seconds=5)
+    assert host.look_again().drill is None
+
+
+def test_a_collector_that_has_not_heard_of_a_drill_does_not_end_it(
+    serve: Callable[..., Collector], drilled: Collector, watcher: Callable[..., Watcher]
+) -> None:
+    """A host is told by one collector and checks in with another, which is busy, and whose clock is behind."""
+    host, other = watcher(), serve(drill_packs=drilled.services.settings.drill_packs)
+    drilled.services.drills._refresh = lambda: True  # type: ignore[method-assign]
+    opened(other)
+    mine, host.agent.client = host.agent.client, other.client
+    host.begin()
+    host.agent.client = mine
+    drilled.clock.forward(seconds=-2)
+    assert host.look_again().drill is not None
+
+
+def busy(due: Due) -> int:
+    """Evaluate for ever: a look, and what is due stays due."""
+    time.sleep(0.05)
+    return len([due])
+
+
+def test_what_is_due_does_not_keep_orders_waiting(
+    serve: Callable[..., Collector], drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """After an outage there is much to evaluate; a drill that is opened meanwhile begins all the same."""
+    host, other = watcher("u1"), serve(drill_packs=drilled.services.settings.drill_packs)
+    late = new_watcher(drilled, "u2")
+    open_drill()
+    drilled.services.drills.evaluation.evaluate = busy  # type: ignore[method-assign]
+    host.begin()
+    opened(other, units=["u2"])
+    drilled.settled(lambda: late.see().drill is not None)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class DrillBackground:
 
     def __post_init__(self) -> None:
         self._wake = asyncio.Event()
+        self._refresh_at = 0.0
         self._stopping = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drills")
         self._task: asyncio.Task[None] | None = None
@@ -81,7 +83,11 @@ class DrillBackground:
         looks, last = 0, None
         while not self._stopping and (due := await self._done(self.evaluation.due, last)):
             for last in due:
+                if self._stopping:
+                    break
                 looks += await self._done(self.evaluation.evaluate, last) or 0
+                if time.monotonic() >= self._refresh_at:  # what hosts are told must not wait for all that is due
+                    await self._done(self._refresh)
         self.counts.looks += looks
         return looks
 
@@ -97,4 +103,5 @@ class DrillBackground:
 
     def _refresh(self) -> bool:
         self.orders.refresh(self.now())
+        self._refresh_at = time.monotonic() + self.look_every_s
         return True

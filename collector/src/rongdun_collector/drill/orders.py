@@ -1,15 +1,17 @@
 """What watching hosts are told, kept in memory: a check-in looks up its host and asks no database."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from rongdun_collector.drill.looks import longest_silence
 from rongdun_collector.drill.records import Drill
-from rongdun_collector.store import drills
+from rongdun_collector.store import drill_hosts, drills
 from rongdun_collector.store.store import Store
 from rongdun_contract.wire import DrillOrder
 
@@ -23,17 +25,16 @@ class Part:
 
     drill: str
     unit: str
-    opened_at: datetime
     until: datetime
     silence: timedelta
     order: DrillOrder | None
 
 
-PartOf = Callable[[str, datetime], Part | None]
-"""The part of a host (by its id) at a moment."""
+PartOf = Callable[[str, datetime, str | None], Part | None]
+"""The part of a host (by its id) at a moment; the host may say which drill it watches for."""
 
 
-def no_part(_host: str, _now: datetime) -> Part | None:
+def no_part(_host: str, _now: datetime, _said: str | None) -> Part | None:
     """No drill: nobody has a part."""
     return None
 
@@ -55,10 +56,22 @@ class Orders:
         self._loaded = _Loaded(MappingProxyType({}), is_open=False, revision=-1, at=None)
         self._turn = threading.Lock()
 
-    def part(self, host: str, now: datetime) -> Part | None:
-        """The part that a host has now; None for nearly all hosts nearly always."""
+    def part(self, host: str, now: datetime, said: str | None = None) -> Part | None:
+        """The part that a host has now; None for nearly all hosts nearly always.
+
+        A host that says it watches for another drill may have heard of it from another collector: that is looked up,
+        for an answer without the order would end its watching. When a drill was opened is not asked: it is, and the
+        clocks of several collectors differ.
+        """
+        found = self._known(host, now)
+        if said is not None and (found is None or found.drill != said):
+            self.refresh(now)
+            found = self._known(host, now)
+        return found
+
+    def _known(self, host: str, now: datetime) -> Part | None:
         found = self._loaded.parts.get(host)
-        return found if found is not None and found.opened_at <= now < found.until else None
+        return found if found is not None and now < found.until else None
 
     def refresh(self, now: datetime) -> None:
         """Look whether drills, or for open ones hosts, are others by now, and take them in."""
@@ -68,15 +81,21 @@ class Orders:
             stale = self._loaded.is_open and (at is None or abs(now - at) >= RELOAD_AFTER)
             if revision == self._loaded.revision and not stale:
                 return
-            parts: dict[str, Part] = {}
             found = drills.list_drills(connection, open_at=now)
-            for drill in found:
-                excluded = drills.excluded(connection, drill.id)
-                for host, unit in drills.hosts_of_units(connection, drill.units):
-                    parts[host] = _part(
-                        drill, unit, takes_part=(unit, None) not in excluded and (unit, host) not in excluded
-                    )
+            parts = _parts(connection, found)
             self._loaded = _Loaded(MappingProxyType(parts), bool(found), revision, now)
+
+
+def _parts(connection: Connection, found: Iterable[Drill]) -> dict[str, Part]:
+    """The part of each host; one that was moved to another unit goes on with the drill that it pinned its state for."""
+    placed: dict[str, Part] = {}
+    pinned: dict[str, Part] = {}
+    for drill in found:
+        excluded = drills.excluded(connection, drill.id)
+        for host, unit, is_pinned in drill_hosts.places(connection, drill.id, drill.units):
+            takes_part = (unit, None) not in excluded and (unit, host) not in excluded
+            (pinned if is_pinned else placed)[host] = _part(drill, unit, takes_part=takes_part)
+    return placed | pinned
 
 
 def _part(drill: Drill, unit: str, *, takes_part: bool) -> Part:
@@ -84,7 +103,6 @@ def _part(drill: Drill, unit: str, *, takes_part: bool) -> Part:
     return Part(
         drill=drill.id,
         unit=unit,
-        opened_at=drill.opened_at,
         until=drill.ends_at,
         silence=longest_silence(drill.period_s),
         order=order if takes_part else None,

@@ -67,7 +67,8 @@ def record(
             recorded.append(Recorded(UNKNOWN_CREDENTIAL))
             continue
         outcome, after = _one(connection, state, reported.checkin, now, interval_s)
-        part = part_of(reported.host, now)
+        said = reported.checkin.drill
+        part = part_of(reported.host, now, None if said is None else said.id)
         recorded.append(outcome if part is None else _ordered(outcome, part.order))
         if after is not None:
             known[reported.host] = after

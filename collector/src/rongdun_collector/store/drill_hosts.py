@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
 
@@ -29,6 +30,25 @@ class HostSeen:
     last_heard: datetime | None
     skew_s: float | None
     repinned: tuple[Pinned, ...]
+
+
+class Place(NamedTuple):
+    """A host in service, and the unit that it takes part with; `pinned`: it has named its reference."""
+
+    host: str
+    unit: str
+    pinned: bool
+
+
+def places(connection: Connection, drill: str, units: Collection[str]) -> list[Place]:
+    """The hosts that are to watch for a drill: those that pinned a reference, and those that these units have now."""
+    mine = and_(_H.host == HOSTS.c.id, _H.drill == drill)
+    query = (
+        select(HOSTS.c.id, func.coalesce(_H.unit, HOSTS.c.unit), _H.host.is_not(None))
+        .select_from(HOSTS.outerjoin(DRILL_HOSTS, mine))
+        .where(HOSTS.c.retired_at.is_(None), or_(_H.host.is_not(None), HOSTS.c.unit.in_(units)))
+    )
+    return [Place(host, unit, bool(pinned)) for host, unit, pinned in connection.execute(query)]
 
 
 def hosts_seen(connection: Connection, drill: str, units: Collection[str], as_of: datetime) -> list[HostSeen]:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from rongdun_collector.drill.records import Act, DetectFrom, Drill
 from rongdun_collector.store.tables.drills import DRILL_ACTS, DRILL_REVISION, DRILL_UNITS, DRILLS
-from rongdun_collector.store.tables.hosts import HOSTS
 
 _D, _A = DRILLS.c, DRILL_ACTS.c
 _SHOWN = [column for column in DRILLS.c if column.name not in {"pack_data", "scheme_data", "acts"}]
@@ -112,12 +111,6 @@ def standing_exclusions(said: Iterable[Act]) -> dict[tuple[str, str | None], Act
         elif act.act == "included":
             found.pop(place, None)
     return found
-
-
-def hosts_of_units(connection: Connection, units: Collection[str]) -> list[tuple[str, str]]:
-    """Hosts in service that these units answer for now, each with its unit."""
-    query = select(HOSTS.c.id, HOSTS.c.unit).where(HOSTS.c.unit.in_(units), HOSTS.c.retired_at.is_(None))
-    return [(row.id, row.unit) for row in connection.execute(query)]
 
 
 def _units(connection: Connection, wanted: Collection[str]) -> dict[str, tuple[str, ...]]:
