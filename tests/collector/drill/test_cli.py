@@ -125,3 +125,20 @@ def test_a_drill_is_as_long_as_asked(drilled: Collector, command: Command, monke
     assert command("open", "x", "--unit", "u1", "--for", "90m", "--pack", str(PACK))[0] == 0
     [one] = drilled.get("/v1/drills")["drills"]
     assert one["until"].startswith((drilled.clock() + timedelta(minutes=90)).strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+def test_names_do_nothing_to_a_terminal(
+    drilled: Collector,
+    open_drill: Callable[..., str],
+    watcher: Callable[..., Watcher],
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever breaks into a host chooses what his things are called: they must not hide a row, or add one."""
+    monkeypatch.setattr("rongdun_collector.cli.drill.utc_now", drilled.clock)
+    host, drill = watcher(), open_drill()
+    host.begin()
+    drilled.clock.forward(seconds=5)
+    host.see(accounts("a\x1b[2J\nb"))
+    objects(drilled, drill)
+    assert "a\\x1b[2J\\nb" in command("show", drill)[1]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from rongdun_collector.store.drill_episodes import Due
@@ -148,3 +149,34 @@ def test_what_is_due_does_not_keep_orders_waiting(
     host.begin()
     opened(other, units=["u2"])
     drilled.settled(lambda: late.see().drill is not None)
+
+
+@pytest.mark.parametrize("key", ["a b ", "甲\u3000乙", "a\x1b[2Jb", "a\nb", "a\x00b", "x" * 9000])
+def test_a_stimulus_is_found_whatever_its_object_is_called(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher], key: str
+) -> None:
+    """A key that could be found and not registered would be a miss that cannot be avoided."""
+    clock, host, drill = drilled.clock, watcher(), open_drill()
+    host.begin()
+    clock.forward(seconds=5)
+    host.see(accounts(key))
+    [found] = objects(drilled, drill)
+    register(drilled, drill, host=host.host, key=key if len(key) < 2000 else found["key"])
+    assert objects(drilled, drill)[0]["stimulus"] == "2"
+
+
+def test_a_stimulus_is_registered_once(drilled: Collector, open_drill: Callable[..., str]) -> None:
+    """A form that was sent twice must not cost a unit a miss."""
+    drill = open_drill()
+    said = {"signal": "new-uid-zero", "key": "toor", "t0": drilled.clock().isoformat(), "unit": "u1"}
+    assert [drilled.client.post(f"/v1/drills/{drill}/stimuli", json=said).status_code for _ in "ab"] == [201, 422]
+    drilled.client.post(f"/v1/drills/{drill}/stimuli/2/withdraw", json={"reason": "未注入"})
+    assert drilled.client.post(f"/v1/drills/{drill}/stimuli", json=said).status_code == 201
+    assert drilled.client.post(f"/v1/drills/{drill}/stimuli", json=said | {"key": " \t"}).status_code == 422
+
+
+def test_a_reason_may_be_written_with_wide_spaces(drilled: Collector, open_drill: Callable[..., str]) -> None:
+    drill = open_drill()
+    for reason, status in (("计划内\u3000变更", 201), ("一\n二", 422), ("一\u202e二", 422)):
+        said = {"unit": "u1", "reason": reason}
+        assert drilled.client.post(f"/v1/drills/{drill}/false-positives", json=said).status_code == status

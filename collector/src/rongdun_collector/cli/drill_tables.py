@@ -114,8 +114,15 @@ def _seconds(value: float | None) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    rows = list(rows)
+    rows = [[_shown(text) for text in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
         print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
     print()
+
+
+def _shown(text: str) -> str:
+    """Text that does nothing to a terminal: who breaks into a host chooses what his things are called."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

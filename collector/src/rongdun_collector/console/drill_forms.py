@@ -59,7 +59,7 @@ def post_stimulus(  # noqa: PLR0913, PLR0917 - the fields of the form
     """Register what was done on purpose, on a host or on some host of a unit."""
 
     def act(connection: Connection, by: By) -> object:
-        said = StimulusSaid(signal, key, parse_moment("t0", t0), *_place(place))
+        said = StimulusSaid(signal, key.strip(), parse_moment("t0", t0), *_place(place))
         return acts.register_stimulus(connection, drill, said, by)
 
     return desk.do(act)

@@ -10,9 +10,11 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from rongdun_collector.drill.records import Act, ActKind, Drill, SignalObject
-from rongdun_collector.drill.telling import LONGEST_KEY
+from rongdun_collector.drill.said import said_in
+from rongdun_collector.drill.telling import stored_key
 from rongdun_collector.drill.terms import By, held, one_line, place_in, refused
 from rongdun_collector.drill.view import drill_view
+from rongdun_collector.errors import CollectorError
 from rongdun_collector.store import drills
 from rongdun_contract.rules.compiled import parse_compiled
 
@@ -55,8 +57,11 @@ def register_stimulus(connection: Connection, drill_id: str, said: StimulusSaid,
         what = f"t0 {said.t0.isoformat()} is not in the time of the drill"
         raise refused(drill, what, f"from {drill.opened_at.isoformat()} to {drill.until.isoformat()}")
     unit, host = place_in(connection, drill, said.unit, said.host)
-    key = one_line("key", said.key, LONGEST_KEY)
+    if not said.key.strip():
+        raise CollectorError("key", "it is empty", "write what the object will be called")
+    key = stored_key(said.key)
     act = Act(drill.id, 0, by.at, by.name, "stimulus", unit, host, said.signal, key, moment=said.t0)
+    _refuse_twice(connection, drill, act)
     return drills.write_act(connection, act)
 
 
@@ -93,6 +98,14 @@ def acknowledge(connection: Connection, drill_id: str, found: str, by: By) -> Ac
         what = f"object {found} was acknowledged by {one.acknowledged_by} at {one.acknowledged_at.isoformat()}"
         raise refused(drill, what, "there is nothing to do")
     return drills.write_act(connection, _about(one, by, "acknowledged", None))
+
+
+def _refuse_twice(connection: Connection, drill: Drill, act: Act) -> None:
+    """One thing that was done is one stimulus, though a form is sent twice: a second could only be missed."""
+    done = act.unit, act.host, act.signal, act.key, act.moment
+    for one in said_in(drills.acts(connection, drill.id)).stimuli:
+        if (one.unit, one.host, one.signal, one.key, one.t0) == done:
+            raise refused(drill, f"this is stimulus {one.id} already", "withdraw that, or name another t0")
 
 
 def _take_part(  # noqa: PLR0913, PLR0917 - passed on as they came

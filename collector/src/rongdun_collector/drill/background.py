@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from rongdun_collector.drill.evaluation import Evaluation
 from rongdun_collector.drill.orders import Orders
+from rongdun_collector.store.drill_episodes import Due
 
 LOOK_EVERY_S = 1.0
 """How soon a drill that another process opened, or a look that it recorded and left, is noticed."""
@@ -83,12 +84,16 @@ class DrillBackground:
         looks, last = 0, None
         while not self._stopping and (due := await self._done(self.evaluation.due, last)):
             for last in due:
-                if self._stopping:
-                    break
-                looks += await self._done(self.evaluation.evaluate, last) or 0
-                if time.monotonic() >= self._refresh_at:  # what hosts are told must not wait for all that is due
-                    await self._done(self._refresh)
+                looks += await self._evaluate_one(last)
         self.counts.looks += looks
+        return looks
+
+    async def _evaluate_one(self, due: Due) -> int:
+        if self._stopping:
+            return 0
+        looks = await self._done(self.evaluation.evaluate, due) or 0
+        if time.monotonic() >= self._refresh_at:  # what hosts are told must not wait for all that is due
+            await self._done(self._refresh)
         return looks
 
     async def _done(self, work: Callable[..., T], *arguments: object) -> T | None:

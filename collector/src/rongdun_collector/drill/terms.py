@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import NamedTuple
+from unicodedata import category
 
 from sqlalchemy import Connection
 
@@ -36,9 +37,14 @@ def refused(drill: Drill, what: str, remedy: str) -> CollectorError:
 def one_line(where: str, text: str, longest: int = LONGEST_LINE) -> str:
     """The words, without the spaces around them; CollectorError for none, for too many, or for what is no text."""
     words = text.strip()
-    if not words or len(words) > longest or not words.isprintable():
+    if not words or len(words) > longest or not all(map(_is_shown, words)):
         raise CollectorError(where, f"{words[:40]!r} cannot be used", f"write one line of 1 to {longest} characters")
     return words
+
+
+def _is_shown(character: str) -> bool:
+    """Spaces of every width are: Chinese is written with wide ones."""
+    return character.isprintable() or category(character) == "Zs"
 
 
 def optional_line(where: str, text: str | None) -> str | None:
