@@ -112,6 +112,42 @@ def test_another_directory_in_the_place_of_one_is_noticed(host: Host, directorie
     assert directories.take(0).events == 0
 
 
+def test_what_stands_in_the_place_of_a_directory_is_watched(host: Host, directories: Directories) -> None:
+    """Noticing it is not enough: what happens there afterwards has to be told."""
+    root = root_of(host)
+    (root / "var/spool/cron").mkdir(parents=True)
+    directories.follow(host, wanted("/var/spool/cron"), 0)
+    (root / "var/spool").rename(root / "var/old")
+    (root / "var/spool/cron").mkdir(parents=True)
+    assert directories.follow(host.afresh(), wanted("/var/spool/cron"), 0) == {"/var/spool/cron"}
+    assert not directories.is_replaced(host.afresh())
+    (root / "var/spool/cron/x").write_text("x")
+    assert directories.take(0).sections == {"/var/spool/cron": "/var/spool/cron/x"}
+
+
+@pytest.mark.parametrize("link", ["home/ann/.ssh", "home"], ids=["the directory itself", "one above it"])
+def test_a_link_to_a_directory_that_is_turned_is_told(host: Host, directories: Directories, link: str) -> None:
+    """Keys that somebody prepared elsewhere count from the moment at which the link leads to them."""
+    root, keys = root_of(host), wanted("/home/ann/.ssh")
+    for place in ("old/ann/.ssh", "new/ann/.ssh", "home/ann"):
+        (root / place).mkdir(parents=True)
+    if link == "home":
+        (root / "home/ann").rmdir()
+        (root / "home").rmdir()
+    below = "" if link == "home" else "/ann/.ssh"
+    (root / link).symlink_to(f"/old{below}")
+    directories.follow(host, keys, 0)
+    assert directories.take(0).sections == {}
+    (root / "turned").symlink_to(f"/new{below}")
+    (root / "turned").rename(root / link)
+    moved = directories.take(0)
+    assert set(moved.sections) == {"/home/ann/.ssh"}
+    assert moved.replan
+    directories.follow(host.afresh(), keys, 0)
+    (root / "new/ann/.ssh/authorized_keys").write_text("x")
+    assert directories.take(0).sections == {"/home/ann/.ssh": "/new/ann/.ssh/authorized_keys"}
+
+
 def test_a_directory_that_was_moved_away_is_no_longer_taken_for_itself(host: Host, directories: Directories) -> None:
     root = root_of(host)
     directories.follow(host, wanted("/etc/cron.d"), 0)
@@ -140,7 +176,7 @@ def test_one_directory_by_two_names_serves_both(host: Host, directories: Directo
         directories.follow(host, wanted("/tmp", "/bin"), now)
     (root_of(host) / "tmp/x").write_text("x")
     assert set(directories.take(0).sections) == {"/tmp", "/bin"}
-    assert len(directories) == 1
+    assert len(directories) == 2, "and the one that the link lies in"
 
 
 def test_wildcards_stand_for_the_directories_that_exist(make_host: MakeHost) -> None:
@@ -154,6 +190,13 @@ def test_files_that_facts_came_from_are_watched_wherever_they_lie(make_host: Mak
     host = make_host({"/srv/store/sudo": ""})
     found = plan(host, {"sudo": ("/srv/store/sudo",)})
     assert found["/srv/store"].interests["sudo"].contents == {"sudo"}
+
+
+def test_where_a_link_among_them_leads_to_is_watched_too(make_host: MakeHost) -> None:
+    """Somebody writes into the file, and the link in cron's folder stays as it is."""
+    host = make_host({"/etc/cron.d/job": {"symlink": "/opt/app/job"}, "/opt/app/job": ""})
+    found = plan(host, {"schedules": ("/etc/cron.d/job",)})
+    assert found["/opt/app"].interests["schedules"].contents == {"job"}
 
 
 LIMITED = """

@@ -20,6 +20,7 @@ from rongdun_agent.watch.inotify import (
     Inotify,
     why_not,
 )
+from rongdun_agent.watch.links import Links
 from rongdun_agent.watch.places import Interest, Place, Plan
 
 _GONE = SELF_DELETED | SELF_MOVED | UNMOUNTED | IGNORED
@@ -93,7 +94,7 @@ class Directories:
             return set()
         self._resting = {path: until for path, until in self._resting.items() if until > now}
         self._plan = _with_ancestors(host, wanted)
-        for path in [path for path in self._by_path if path not in self._plan]:
+        for path in [path for path in self._by_path if path not in self._plan] + [*self._replaced(host)]:
             self._drop(path)
         fresh: set[str] = set()
         for path, place in self._plan.items():
@@ -103,14 +104,7 @@ class Directories:
 
     def is_replaced(self, host: Host) -> bool:
         """Whether another directory stands where one is watched: it was mounted over, or something above was moved."""
-        for watch in self._watches.values():
-            try:
-                found = host.stat(watch.path)
-            except HostError:
-                continue
-            if found is None or (found.dev, found.ino) != watch.identity:
-                return True
-        return False
+        return any(True for _ in self._replaced(host))
 
     def take(self, now: float) -> Moved:
         """What moved since the last call."""
@@ -132,6 +126,15 @@ class Directories:
     def wakes_at(self) -> float | None:
         """When a directory that is left alone is to be watched again: make the plan anew then."""
         return min(self._resting.values(), default=None)
+
+    def _replaced(self, host: Host) -> Iterator[str]:
+        for path, number in self._by_path.items():
+            try:
+                found = host.stat(path)
+            except HostError:
+                continue
+            if found is None or (found.dev, found.ino) != self._watches[number].identity:
+                yield path
 
     def _sections(self) -> Iterator[str]:
         return (name for place in self._plan.values() for name in place.interests)
@@ -227,9 +230,15 @@ def _is_meant(name: str, interest: Interest) -> bool:
 
 
 def _with_ancestors(host: Host, wanted: Plan) -> Plan:
-    """The directories of a plan that are there; one that is not has its nearest ancestor watched for its coming."""
+    """The directories of a plan that are there; one that is not has its nearest ancestor watched for its coming.
+
+    Where symlinks lead to one, the directories that they lie in are watched too: a link can be turned.
+    """
     found: Plan = {}
+    links = Links(host)
     for path, place in wanted.items():
+        for directory, link in links.on_the_way_to(path):
+            _branch(found, directory, link, place)
         here, branch = path, ""
         while here != "/" and not _is_directory(host, here):
             here, branch = posixpath.split(here)
@@ -237,11 +246,16 @@ def _with_ancestors(host: Host, wanted: Plan) -> Plan:
         if not branch:
             found[here] = _together(found[here], place) if here in found else place
             continue
-        above = found.setdefault(here, Place())
-        above.branches.add(branch)
-        for section in place.interests:
-            above.interests.setdefault(section, Interest())
+        _branch(found, here, branch, place)
     return found
+
+
+def _branch(found: Plan, directory: str, name: str, place: Place) -> None:
+    """What comes, goes or changes by this name matters to all to whom the place below it does."""
+    above = found.setdefault(directory, Place())
+    above.branches.add(name)
+    for section in place.interests:
+        above.interests.setdefault(section, Interest())
 
 
 def _is_directory(host: Host, path: str) -> bool:

@@ -58,6 +58,7 @@ def plan(host: Host, sections: Mapping[str, Iterable[str]]) -> Plan:
     for section, files in sections.items():
         for path in files:
             _add(found, section, path, contents=True)
+            _add_target(found, host, section, Pattern(path))
     return found
 
 
