@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -20,14 +21,14 @@ ROLE = ANSIBLE / "roles/rongdun_agent"
 PAGE = ANSIBLE.parents[1] / "docs/operations/fleet.md"
 
 
-def playbook(folder: Path, *words: str) -> str:
+def playbook(folder: Path, *words: str, ends: int = 0) -> str:
     """Run ansible-playbook on this machine alone and return what it printed."""
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "ANSIBLE_HOME": str(folder / "home")}
     done = subprocess.run(
         [BIN / "ansible-playbook", *words], env=env, capture_output=True, text=True, check=False, timeout=240
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert done.returncode == ends, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 def read(path: str) -> Any:
@@ -59,6 +60,79 @@ def test_the_look_says_all_that_the_role_reads() -> None:
     tasks = "".join(path.read_text("utf-8") for path in ROLE.glob("tasks/*.yml"))
     assert keys == {key for key in keys if f"rongdun_agent_host.{key}" in tasks}
     assert f"rongdun_architecture={os.uname().machine}" in said
+
+
+def programs(folder: Path, **answers: int) -> Path:
+    """Make a folder with the programs of a system whose package managers answer by these exit statuses."""
+    folder.mkdir()
+    for name in ("sh", "uname", "grep", "sed"):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    for name, status in answers.items():
+        (folder / name.replace("_", "-")).write_text(f"#!/bin/sh\nexit {status}\n")
+        (folder / name.replace("_", "-")).chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [
+        pytest.param({"dpkg_query": 0}, "deb", id="a Debian"),
+        pytest.param({"dpkg_query": 0, "rpm": 1}, "deb", id="a Debian with rpm as a tool"),
+        pytest.param({"rpm": 0}, "rpm", id="an openEuler"),
+        pytest.param({"dpkg_query": 1, "rpm": 0}, "rpm", id="an openEuler with dpkg as a tool"),
+        pytest.param({}, "tar", id="neither"),
+        pytest.param({"dpkg_query": 1, "rpm": 1}, "tar", id="both as tools"),
+    ],
+)
+def test_the_kind_is_that_of_the_system_itself(tmp_path: Path, answers: dict[str, int], kind: str) -> None:
+    """The other kind's tools are often there, to unpack something; what they install nobody would upgrade."""
+    env = {"PATH": str(programs(tmp_path / "bin", **answers))}
+    said = subprocess.run(["/bin/sh", ROLE / "files/look.sh"], env=env, capture_output=True, text=True, check=True)
+    assert f"rongdun_kind={kind}\n" in said.stdout
+
+
+BUILT = (
+    *("rongdun-agent_0.1.0_amd64.deb", "rongdun-agent_0.1.0_arm64.deb", "rongdun-agent-discovery_0.1.0_all.deb"),
+    *("rongdun-agent-0.1.0-1.x86_64.rpm", "rongdun-agent-0.1.0-1.aarch64.rpm"),
+    *("rongdun-agent-discovery-0.1.0-1.noarch.rpm", "rongdun-agent-discovery-0.1.0-linux-any.tar.gz"),
+    *("rongdun-agent-0.1.0-linux-x86_64.tar.gz", "rongdun-agent-0.1.0-linux-aarch64.tar.gz"),
+    *("rongdun-agent-0.1.1-1.x86_64.rpm", "rongdun-agent-discovery_0.0.9_amd64.deb"),
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        pytest.param({"kind": "deb", "architecture": "x86_64"}, "rongdun-agent_0.1.0_amd64.deb", id="a Debian"),
+        pytest.param({"kind": "deb", "architecture": "aarch64"}, "rongdun-agent_0.1.0_arm64.deb", id="a Debian on ARM"),
+        pytest.param({"kind": "rpm", "architecture": "aarch64"}, "rongdun-agent-0.1.0-1.aarch64.rpm", id="a Kylin"),
+        pytest.param({"kind": "tar", "architecture": "x86_64"}, "agent-0.1.0-linux-x86_64.tar.gz", id="another"),
+        pytest.param({"kind": "rpm", "architecture": "x86_64"}, "say which by rongdun_agent_version", id="two fit"),
+        pytest.param({"kind": "deb", "architecture": "loongarch64"}, "0 files of rongdun-agent fit", id="none fits"),
+    ],
+)
+def test_the_file_is_the_one_for_kind_and_processor(tmp_path: Path, host: dict[str, str], said: str) -> None:
+    for name in BUILT:
+        (tmp_path / name).touch()
+    one = {"ansible.builtin.include_role": {"name": str(ROLE), "tasks_from": "package.yml"}}
+    shown = {"ansible.builtin.debug": {"msg": "takes {{ rongdun_agent_found[0] }}"}}
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {
+            "rongdun_agent_packages": str(tmp_path),
+            "rongdun_agent_host": host,
+            "rongdun_agent_package": "rongdun-agent",
+            "rongdun_agent_installed": "",
+        },
+        "tasks": [one, shown],
+    }
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    ends = 0 if said in {name[-len(said) :] for name in BUILT} else 2
+    printed = playbook(tmp_path, "--check", "-i", "localhost,", str(tmp_path / "play.yml"), ends=ends)
+    assert said in " ".join(printed.split())
+    assert ("rongdun-agent: none -> 0.1.0" in printed) == (ends == 0)
 
 
 CASES: dict[str, dict[str, Any]] = {

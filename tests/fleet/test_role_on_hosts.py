@@ -165,9 +165,16 @@ def upgraded(fleet: Fleet, folders: tuple[Path, Path], again: Run) -> Upgrade:
 
 
 @pytest.fixture(scope="module")
-def removed(fleet: Fleet, upgraded: Upgrade) -> list[Run]:
-    """Remove the agent with all that it had, twice."""
+def set_aside(fleet: Fleet, upgraded: Upgrade) -> Run:
+    """Remove the program from one host, and nothing that it will need when it comes back."""
     assert upgraded
+    return fleet.play("--limit", "trixie", rongdun_agent_state="absent")
+
+
+@pytest.fixture(scope="module")
+def removed(fleet: Fleet, set_aside: Run) -> list[Run]:
+    """Remove everything, from the host with the program and from the one without, twice."""
+    assert set_aside
     gone = {"rongdun_agent_state": "absent", "rongdun_agent_purge": True}
     return [fleet.play(**gone), fleet.play(**gone)]
 
@@ -261,9 +268,16 @@ def test_mistakes_are_refused_with_a_word_and_change_nothing(
     assert fleet.servers["trixie"].sh("rongdun-agent --version").strip() == "rongdun-agent 9.9.9"
 
 
+def test_removal_keeps_the_state_unless_told_otherwise(fleet: Fleet, set_aside: Run) -> None:
+    assert set_aside.failed == {"trixie": 0}, set_aside.said
+    assert fleet.servers["trixie"].machine.run("test", "-e", "/opt/rongdun").returncode == 1
+    assert fleet.servers["trixie"].sh("ls /var/lib/rongdun/credential.json /etc/rongdun/agent.toml")
+
+
 def test_removal_leaves_nothing(fleet: Fleet, removed: list[Run]) -> None:
     first, second = removed
     assert set(first.failed.values()) == {0}, first.said
+    assert set(first.changed.values()) == {1}, first.said
     assert set(second.failed.values()) == {0}, second.said
     assert set(second.changed.values()) == {0}, second.said
     for name, server in fleet.servers.items():
