@@ -27,6 +27,11 @@ class Changeable:
             return self._in_open_directory(path) or self._in_open_directory(self._host.realpath(path))
         return self._in_open_directory(path)
 
+    def lets_others_add(self, directory: str) -> bool:
+        """Whether others could put a file into a directory, or another directory in its place. Raises `Refused`."""
+        stat = self._host.stat(directory)
+        return bool(stat and stat.mode & _OTHERS_WRITE) or self._in_open_directory(directory.rstrip("/") + "/.")
+
     def _in_open_directory(self, path: str) -> bool:
         above = path.rpartition("/")[0]
         if above not in self._directories:

@@ -196,3 +196,46 @@ def test_our_records_are_those_that_last_reads(debian_root: Callable[..., Root],
     printed = run_covered(root, tree, f"TZ=UTC lastb -F -f /var/log/btmp | grep -c '{wanted}'\n")
     assert printed.strip() == "2"
     assert _logins(Host(root=tree))["alice"].failures == 2
+
+
+SHADOW = "root:$6$s$h:19000::::::\nalice:$6$s$h:20000::::::\nbob:*:20000::::::\n"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE6FfgM3VhyDXNyz0TJ8lT3UyM4HpVfD5KmtkUgUtQGb x\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "since"),
+    [
+        pytest.param({"/etc/shadow": SHADOW}, TEXT, id="the login is the later one"),
+        pytest.param({"/etc/shadow": SHADOW.replace("20000", "20400")}, "2025-11-08", id="the password is"),
+        pytest.param({"/etc/shadow": SHADOW.replace("alice:$6$s$h", "alice:!")}, None, id="nobody can come in"),
+        pytest.param({"/etc/shadow": SHADOW.replace("alice:$6$s$h:20000", "alice:$6$s$h:")}, TEXT, id="no date"),
+        pytest.param(
+            {"/etc/shadow": SHADOW.replace("alice:$6$s$h", "alice:!"), "/.ssh/authorized_keys": KEY},
+            TEXT,
+            id="a key lets in",
+        ),
+        pytest.param(
+            {"/etc/shadow": SHADOW, "/etc/passwd": PASSWD.replace("1000::/:/bin/sh", "1000::/:/usr/sbin/nologin")},
+            None,
+            id="no shell",
+        ),
+    ],
+)
+def test_an_account_lies_idle_since_it_was_last_used_or_made(
+    make_host: MakeHost, files: Mapping[str, Any], since: str | None
+) -> None:
+    """A new account that nobody used yet is as old as its password."""
+    host = make_host({"/etc/passwd": PASSWD, "/var/log/lastlog": _lastlog(1000, AT, "desk")} | dict(files))
+    assert _logins(host)["alice"].idle_since == since
+
+
+def test_root_is_never_idle_and_records_that_are_not_kept_tell_nothing(make_host: MakeHost) -> None:
+    """Root should not log in at all; and without records nobody knows who did."""
+    found = _logins(make_host({"/etc/passwd": PASSWD, "/etc/shadow": SHADOW}))
+    assert (found["root"].idle_since, found["alice"].idle_since) == (None, UNDECIDED)
+
+
+def test_a_closed_shadow_file_hides_who_can_come_in(make_host: MakeHost) -> None:
+    closed = {"/etc/shadow": {"content": SHADOW, "mode": "0000"}, "/var/log/lastlog": _lastlog(1000, AT, "desk")}
+    with without_overrides():
+        assert _logins(make_host({"/etc/passwd": PASSWD} | closed))["alice"].idle_since == REFUSED

@@ -36,6 +36,7 @@ def test_an_openeuler_tree_imitated(make_host: MakeHost) -> None:
             "/sbin": {"symlink": "usr/sbin"},
             "/usr/sbin/init": {"symlink": "../lib/systemd/systemd"},
             "/usr/lib/systemd/systemd": "",
+            "/etc/crypto-policies/state/current": "# made by a program\nDEFAULT\n",
             "/lib": {"symlink": "usr/lib"},
             "/usr/lib/ld-linux-aarch64.so.1": "",
             "/etc/localtime": {"symlink": "../usr/share/zoneinfo/Asia/Shanghai"},
@@ -50,6 +51,7 @@ def test_an_openeuler_tree_imitated(make_host: MakeHost) -> None:
         "package_manager": "rpm",
         "pam_layout": "redhat",
         "init": "systemd",
+        "crypto_policy": "DEFAULT",
         "container": False,
         "time_zone": "Asia/Shanghai",
     }
@@ -151,3 +153,10 @@ def test_this_host_is_what_it_says() -> None:
 def test_two_runs_on_an_unchanged_host_agree() -> None:
     first, second = (os.probe(Host()) for _ in range(2))
     assert seal("os", first.facts, first.sources) == seal("os", second.facts, second.sources)
+
+
+def test_the_crypto_policy_is_the_one_in_force(make_host) -> None:
+    """The file that administrators edit changes nothing until update-crypto-policies has run."""
+    files = {"/etc/crypto-policies/config": "FUTURE\n", "/etc/crypto-policies/state/current": "DEFAULT:SHA1\n"}
+    assert os.probe(make_host({"/etc/passwd": ""})).facts.crypto_policy is None
+    assert os.probe(make_host(files)).facts.crypto_policy == "DEFAULT:SHA1"

@@ -209,3 +209,24 @@ def test_core_limits_agree_with_pam_limits(tools_root: Root, tmp_path: Path, cas
     )
     printed = run_covered(tools_root, tree, "ulimit -Hc 999999; su alice -s /bin/bash -c 'ulimit -Hc'\n").strip()
     assert _facts(Host(root=tree)).core_dumps_limited is (printed == "0")
+
+
+def test_directories_of_roots_path_that_others_may_fill_are_named(make_host) -> None:
+    """Who can put a `ls` before the real one is root as soon as root looks around."""
+    host = make_host(
+        {
+            "/etc/passwd": "root:x:0:0::/root:/bin/sh\nli:x:1000:1000::/home/li:/bin/sh\n",
+            "/etc/group": "root:x:0:\nstaff:x:50:\nops:x:60:li\nli:x:1000:\n",
+            "/etc/login.defs": "ENV_SUPATH PATH=/usr/sbin:/opt/open:/opt/staff:/opt/ops:/opt/li/bin:/tmp:bin\n",
+            "/usr/sbin": {"dir": True, "mode": "0755"},
+            "/opt/open": {"dir": True, "mode": "0757"},
+            "/opt/staff": {"dir": True, "mode": "0775", "owner": 0, "group": 50},
+            "/opt/ops": {"dir": True, "mode": "0775", "owner": 0, "group": 60},
+            "/opt/li": {"dir": True, "mode": "0755", "owner": 1000, "group": 1000},
+            "/opt/li/bin": {"dir": True, "mode": "0755"},
+            "/tmp": {"dir": True, "mode": "1777"},
+        }
+    )
+    facts = password_policy.probe(host).facts
+    assert isinstance(facts, PasswordPolicy)
+    assert facts.root_path_open == ("/opt/open", "/opt/ops", "/opt/li/bin", "/tmp")

@@ -20,6 +20,7 @@ from rongdun_agent.local_accounts.lines import (
 )
 from rongdun_agent.local_accounts.membership import groups_by_account, members_by_group, memberships, repeated
 from rongdun_agent.local_accounts.passwords import needs_shadow, password_of
+from rongdun_agent.local_accounts.shells import lets_in
 from rongdun_agent.login_defs import number, read_login_defs
 from rongdun_agent.name_service import directory_services
 from rongdun_agent.probed import Probed
@@ -31,8 +32,6 @@ from rongdun_contract.facts.model import Maybe, Unknown
 PASSWD, SHADOW, GROUP = "/etc/passwd", "/etc/shadow", "/etc/group"
 _FIRST_REGULAR_UID = 1000
 _NOBODY = 65534
-_NON_LOGIN = frozenset(("false", "halt", "nologin", "null", "poweroff", "reboot", "shutdown", "sync", "true"))
-"""Programs in the place of a shell that let nobody in; an empty field means /bin/sh and does."""
 _REFUSED = Unknown(unknown="no permission")
 
 
@@ -109,7 +108,7 @@ def _users(host: Host, files: _Files) -> tuple[Account, ...]:
                 home=entry.home,
                 shell=entry.shell,
                 kind=_kind(entry, files.first_regular_uid),
-                login_shell=entry.shell.rpartition("/")[2] not in _NON_LOGIN,
+                login_shell=lets_in(entry.shell),
                 password=_password(entry, line, readable=shadow is not None),
                 groups=groups.get(entry.name, ()),
                 authorized_keys=_keys(host, entry, patterns, f"users[{index}].authorized_keys", files.sources),

@@ -13,6 +13,7 @@ from rongdun_contract.facts import Maybe, Unknown
 from rongdun_contract.facts.os import Os
 
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+CRYPTO_POLICY = "/etc/crypto-policies/state/current"
 OLD_RELEASE = "/etc/redhat-release"
 LOADERS = (
     ("/lib64/ld-linux-x86-64.so.2", "x86_64"),
@@ -47,10 +48,22 @@ def probe(host: Host) -> Probed:
         pam_layout=_pam_layout(host),
         init=_init(host),
         container=in_container(host),
+        crypto_policy=_crypto_policy(host),
         time_zone=zone,
     )
     fields = ("id", "id_like", "version_id", "pretty_name")
-    return Probed(facts, dict.fromkeys(fields, Source(where=where)) | {"time_zone": Source(where=zone_where)})
+    told = {"time_zone": Source(where=zone_where), "crypto_policy": Source(where=CRYPTO_POLICY)}
+    return Probed(facts, dict.fromkeys(fields, Source(where=where)) | told)
+
+
+def _crypto_policy(host: Host) -> Maybe[str | None]:
+    """What update-crypto-policies(8) applied last; a new word in its config file does nothing until it runs again."""
+    try:
+        text = host.read_text(CRYPTO_POLICY)
+    except Refused:
+        return Unknown(unknown="no permission")
+    lines = (line.partition("#")[0].strip() for line in (text or "").splitlines())
+    return next(filter(None, lines), None)
 
 
 def _release(host: Host) -> tuple[Mapping[str, str], str]:

@@ -2,6 +2,7 @@
 
 import re
 
+from rongdun_agent.changeable import Changeable
 from rongdun_agent.host import Host, HostError, Refused
 from rongdun_agent.limits_conf import hard_core_limit
 from rongdun_agent.login_defs import PATH as LOGIN_DEFS
@@ -31,6 +32,7 @@ def probe(host: Host) -> Probed:
     logins = _Logins(host)
     useradd = _useradd(host)
     sources |= {f"useradd_{fact}": useradd[key].source for fact, key in _USERADD_FACTS.items() if key in useradd}
+    path = _root_path(logins, sources)
     inactive = number(useradd.get("INACTIVE"))
     return Probed(
         PasswordPolicy(
@@ -40,7 +42,8 @@ def probe(host: Host) -> Probed:
             session=_session(logins, sources),
             core_dumps_limited=_core_dumps(host, sources),
             ld_so_preload=_preloaded(host, sources),
-            root_path=_root_path(logins, sources),
+            root_path=path,
+            root_path_open=path if isinstance(path, Unknown) else _open_to_others(host, path),
         ),
         sources,
     )
@@ -123,6 +126,14 @@ def _root_path(logins: _Logins, sources: dict[str, Source]) -> tuple[str, ...] |
     if path.where:
         sources["root_path"] = Source(where=path.where, overrides=path.overrides)
     return _UNDECIDED if path.value is None else tuple(path.value.split(":"))
+
+
+def _open_to_others(host: Host, path: tuple[str, ...]) -> tuple[str, ...] | Unknown:
+    changeable = Changeable(host)
+    try:
+        return tuple(place for place in dict.fromkeys(path) if place[:1] == "/" and changeable.lets_others_add(place))
+    except Refused:
+        return _REFUSED
 
 
 def _core_dumps(host: Host, sources: dict[str, Source]) -> bool | Unknown:

@@ -13,6 +13,11 @@ class Login(FactModel):
     """Where it came from, as recorded: a host name, an address, or absent for a local terminal."""
     source: str | None = None
     """The record that says so: `lastlog`, `lastlog2`, `wtmp`, or `wtmpdb`."""
+    idle_since: Maybe[str | None] = None
+    """The last login or the last change of the password, whichever is later: nobody used the account since.
+
+    Absent for root, for accounts by which nobody can come in, and where neither is on record.
+    """
     failures: Maybe[Count | None] = None
     """Failed logins in btmp as it stands, which log rotation empties; absent where there is no btmp."""
 

@@ -20,4 +20,6 @@ class Os(FactModel):
     """`systemd`, or the name of what runs as process 1."""
     container: Maybe[bool] = False
     """Whether the system runs in a container, where the kernel belongs to another host."""
+    crypto_policy: Maybe[str | None] = None
+    """The system-wide policy of Red Hat's family in force, with its modules (`DEFAULT:SHA1`); absent elsewhere."""
     time_zone: str | None = None

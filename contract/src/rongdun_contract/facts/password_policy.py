@@ -42,4 +42,6 @@ class PasswordPolicy(FactModel):
     core_dumps_limited: Maybe[bool] = False
     """A hard `core 0` for everyone in limits.conf(5) or its directory."""
     ld_so_preload: Maybe[tuple[str, ...]] = ()
+    root_path_open: Maybe[tuple[str, ...]] = ()
+    """Directories of `root_path` into which others than root could put a program."""
     root_path: Maybe[tuple[str, ...]] = ()

@@ -18,9 +18,9 @@ class Walk(FactModel):
 
     privileged: Maybe[tuple[Privileged, ...]] = ()
     privileged_unaudited: Maybe[tuple[str, ...] | None] = None
-    """Set-user-ID and set-group-ID programs whose running no audit rule of the next boot records; without auditd absent.
+    """Set-user-ID and set-group-ID programs whose running no audit rule of the next boot records.
 
-    The empty list is absent as well: a rule has to ask whether auditd is installed.
+    Absent without auditd, and as the empty list is absent as well, a rule has to ask whether auditd is installed.
     """
     hidden_programs: Maybe[tuple[str, ...]] = ()
     """Executable files in system directories whose name begins with a dot."""
