@@ -15,6 +15,7 @@ from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_collector.store import documents, register
 from rongdun_collector.store.register import System, Unit
 from rongdun_contract.documents import Section, Unavailable, section_of
+from rongdun_contract.rules.overlay import Adjusted, Overlay
 from rongdun_contract.wire import Missing, Volatile, VolatileSection
 from tests.collector.agents import Agent, enrol, section
 from tests.collector.conftest import make_token
@@ -126,8 +127,8 @@ def test_a_new_pack_is_answered_for_the_whole_fleet_without_asking_a_host(
     for agent in agents:
         agent.report(survey(), START)
         collector.judged(agent.host)
-    params = {"forwarding-off": {"wanted": "1"}}
-    stricter = dataclasses.replace(ruleset, params=params)
+    wanted = Adjusted("forwarding-off", "wanted", "1", "0", "city.yaml:4")
+    stricter = dataclasses.replace(ruleset, overlay=Overlay("city", {}, (wanted,), {"wanted": "1"}))
     later = serve(ruleset=stricter)
     for agent in agents:
         assert later.judged(agent.host)["failures"]["medium"] == 1

@@ -47,6 +47,9 @@ class Settings(BaseModel):
     controls: Annotated[
         Path | None, Field(description="control framework, built (JSON) or YAML; else the one that comes along")
     ] = None
+    overlay: Annotated[
+        Path | None, Field(description="an organisation's overlay (YAML): parameters of rules tightened, or waived")
+    ] = None
     schemes: Annotated[
         Path | None, Field(description="folder of drill scoring schemes (YAML); else those that come along")
     ] = None

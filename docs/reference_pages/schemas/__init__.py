@@ -15,6 +15,7 @@ from rongdun_contract.controls import FrameworkDocument
 from rongdun_contract.facts import SECTIONS
 from rongdun_contract.host_checks import CatalogueDocument
 from rongdun_contract.rules.document import PackDocument, RuleDocument
+from rongdun_contract.rules.overlay_file import OverlayDocument
 
 
 def schemas() -> Mapping[str, str]:
@@ -23,6 +24,7 @@ def schemas() -> Mapping[str, str]:
         "cases": cases_schema(),
         "framework": schema_of(FrameworkDocument, "A framework of controls: clauses, and the rules that judge them"),
         "host-checks": schema_of(CatalogueDocument, "The catalogue of checks on a host"),
+        "overlay": _overlay_schema(),
         "pack": _pack_schema(),
         "rule": with_conditions(schema_of(RuleDocument, "A rule: what the facts of a host must look like, and why")),
         "scheme": schema_of(SchemeDocument, "A scheme: what the signals of a drill are worth"),
@@ -38,6 +40,15 @@ def _pack_schema() -> Schema:
         "properties": {name: {"const": spec.schema} for name, spec in SECTIONS.items()},
         "additionalProperties": False,
     }
+    return schema
+
+
+def _overlay_schema() -> Schema:
+    """A bare value may stand for a mapping with it."""
+    schema = schema_of(OverlayDocument, "An organisation's overlay: parameters tightened, or waived for a while")
+    adjusted = schema["properties"]["rules"]["additionalProperties"]
+    bare = {"type": ["boolean", "integer", "number", "string", "array"]}
+    adjusted["additionalProperties"] = {"anyOf": [bare, adjusted["additionalProperties"]]}
     return schema
 
 

@@ -27,6 +27,6 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
     )
     paper = paper_for(out, os.environ)
     (rule,) = wish.rules
-    write_rule(rule, wish.level, wish.params.get(rule.id, {}), paper)
+    write_rule(judgement, rule, paper)
     write_why(judgement, rule, paper)
     return 0

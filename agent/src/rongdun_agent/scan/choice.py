@@ -7,6 +7,7 @@ import rongdun_agent.content
 from rongdun_agent.errors import AgentError
 from rongdun_contract.controls import Framework, load_compiled_controls
 from rongdun_contract.rules import Pack, Rule, load_compiled, load_pack
+from rongdun_contract.rules.overlay import NO_OVERLAY, Overlay
 from rongdun_contract.rules.overrides import Overrides, accept_params, read_overrides
 from rongdun_contract.rules.problems import nearest
 
@@ -46,6 +47,17 @@ def choose_params(packs: Iterable[Pack], settings: Iterable[str]) -> Overrides:
     """Parameters from `RULE.NAME=VALUE`, each of its declared type; raises PackError."""
     packs = tuple(packs)
     return accept_params(packs, read_overrides(packs, settings))
+
+
+def choose_overlay(packs: Iterable[Pack], place: Path | None) -> Overlay:
+    """An organisation's overlay, or none; raises PackError with all that is wrong with it."""
+    if place is None:
+        return NO_OVERLAY
+    from rongdun_contract.rules.overlay_file import load_overlay  # noqa: PLC0415 - YAML is slow, and most scans have none
+
+    if not place.is_file():
+        raise AgentError(str(place), "is no file", "name an overlay's YAML file")
+    return load_overlay(place, packs)
 
 
 def embedded_controls(level: int) -> Framework:

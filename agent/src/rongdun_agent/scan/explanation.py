@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from rongdun_agent.scan.choice import embedded_controls
 from rongdun_agent.scan.evidence import MARKS, write_evidence
 from rongdun_agent.scan.judgement import Judgement
+from rongdun_agent.scan.overlaid import write_overlay
 from rongdun_agent.scan.text import Paper, printable
 from rongdun_agent.scan.why import Grounds, Part, parts_of
 from rongdun_contract.findings import Verdict
@@ -20,8 +22,10 @@ _VERDICTS: Mapping[Verdict, str] = MappingProxyType(
 )
 
 
-def write_rule(rule: Rule, level: int, overrides: Mapping[str, object], paper: Paper) -> None:
+def write_rule(judgement: Judgement, rule: Rule, paper: Paper) -> None:
     """What the rule says, whom it serves, and the values of its parameters."""
+    level = judgement.wish.level
+    overrides = _overrides(judgement, rule)
     paper.line(f"{rule.id}  {rule.title['zh']} {rule.title['en']}", style="bold")
     paper.line(f"{rule.severity} · {rule.status} · digest {rule.digest[:16]}", indent=2)
     for words, text in (("为什么 Why", rule.why), ("怎样整改 Fix", rule.fix)):
@@ -33,6 +37,7 @@ def write_rule(rule: Rule, level: int, overrides: Mapping[str, object], paper: P
     for name, value in rule.defaults(level).items():
         chosen = f", here {overrides[name]}" if name in overrides else ""
         paper.line(f"参数 parameter {name}: {value} at level {level}{chosen}", indent=2, hanging=4)
+    write_overlay(judgement, paper, rule.id)
     paper.line(f"读取 reads: {', '.join(sorted(rule.sections))}", indent=2, hanging=4)
 
 
@@ -46,7 +51,7 @@ def write_why(judgement: Judgement, rule: Rule, paper: Paper) -> None:
     paper.line(printable(f"{mark} {_VERDICTS[finding.verdict]}{reason} · {host}"), style=style)
     if finding.valid_until is not None:
         paper.line(f"有效至 valid until {finding.valid_until.isoformat()}", indent=2)
-    params = rule.defaults(judgement.wish.level) | dict(judgement.wish.params.get(rule.id, {}))
+    params = rule.defaults(judgement.wish.level) | dict(_overrides(judgement, rule))
     grounds = Grounds(judgement.survey, judgement.at, judgement.wish.level, params)
     applies, expect = rule.conditions
     if applies is not None:
@@ -57,6 +62,10 @@ def write_why(judgement: Judgement, rule: Rule, paper: Paper) -> None:
         paper.line("涉及 Objects", indent=2, style="bold")
         for named in finding.objects:
             paper.line(printable(named.key), indent=4)
+
+
+def _overrides(judgement: Judgement, rule: Rule) -> Mapping[str, Any]:
+    return judgement.wish.overlay.at(judgement.at).params(judgement.wish.params).get(rule.id, {})
 
 
 def _write_condition(title: str, rule: Rule, condition: Condition, grounds: Grounds, paper: Paper) -> None:

@@ -9,9 +9,10 @@ from rongdun_agent.scan.target import with_kept_walk
 from rongdun_agent.state import State
 from rongdun_agent.survey import ProbeStatus, survey
 from rongdun_contract.documents import Section, Survey
-from rongdun_contract.evaluate import evaluate
+from rongdun_contract.evaluate.overlaid import evaluate_under
 from rongdun_contract.findings import Finding
 from rongdun_contract.rules import Pack, Rule
+from rongdun_contract.rules.overlay import NO_OVERLAY, Overlay
 from rongdun_contract.score import Score, host_score
 
 _ALWAYS = frozenset({"identity", "os"})
@@ -30,6 +31,8 @@ class Wish(NamedTuple):
     """Rules were named one by one: only what they read is probed."""
     reference: Survey | None = None
     """The earlier survey that rules over `new:` compare with."""
+    overlay: Overlay = NO_OVERLAY
+    """What an organisation adjusts; `params` go before it."""
 
 
 class Judgement(NamedTuple):
@@ -73,5 +76,7 @@ def judge(host: Host, wish: Wish, state: State, now: datetime) -> Judgement:
         needed = _ALWAYS.union(*(rule.sections for rule in wish.rules))
     found, probes = survey(host, sections=needed, walk=wish.walk, clock=lambda: now)
     found = with_kept_walk(host, found, state)
-    findings = evaluate(wish.rules, found, now=now, params=wish.params, level=wish.level, reference=wish.reference)
+    findings = evaluate_under(
+        wish.overlay, wish.rules, found, now=now, params=wish.params, level=wish.level, reference=wish.reference
+    )
     return Judgement(wish, found, probes, findings, host_score(findings), now)

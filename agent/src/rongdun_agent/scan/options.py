@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rongdun_agent.scan.choice import choose_packs, choose_params, choose_rules
+from rongdun_agent.scan.choice import choose_overlay, choose_packs, choose_params, choose_rules
 from rongdun_agent.scan.judgement import Wish
 from rongdun_agent.scan.reference import read_reference
 
@@ -36,6 +36,9 @@ def add_judging_arguments(parser: argparse.ArgumentParser) -> None:
         help="try another value of a rule's parameter; may be repeated",
     )
     parser.add_argument(
+        "--overlay", type=Path, metavar="FILE", help="an organisation's overlay: parameters tightened, or waived"
+    )
+    parser.add_argument(
         "--reference", type=Path, metavar="FILE", help="what `facts` printed earlier: rules over `new:` compare with it"
     )
 
@@ -45,5 +48,6 @@ def wish_of(options: argparse.Namespace, named: list[str]) -> Wish:
     packs = choose_packs(options.pack)
     rules = choose_rules(packs, named)
     params = choose_params(packs, options.param)
+    overlay = choose_overlay(packs, options.overlay)
     reference = read_reference(options.reference)
-    return Wish(packs, rules, params, options.level, options.walk, chosen=bool(named), reference=reference)
+    return Wish(packs, rules, params, options.level, options.walk, chosen=bool(named), reference=reference)._replace(overlay=overlay)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from rongdun_agent.scan.choice import embedded_controls
 from rongdun_agent.scan.evidence import MARKS, write_evidence
 from rongdun_agent.scan.judgement import Judgement
+from rongdun_agent.scan.overlaid import write_overlay
 from rongdun_agent.scan.order import TOLD, worst_first
 from rongdun_agent.scan.text import Paper, padded, printable
 from rongdun_agent.scan.unseen import write_unseen
@@ -39,6 +40,7 @@ def _write_head(judgement: Judgement, paper: Paper) -> None:
     system = f" · {judgement.os_name}" if judgement.os_name else ""
     paper.line(printable(f"{judgement.host_name or '?'}{system}"), style="bold")
     paper.line(f"等保 {judgement.wish.level} 级 level {judgement.wish.level} · {packs} · {judgement.at.isoformat()}")
+    write_overlay(judgement, paper)
 
 
 def _write_clauses(judgement: Judgement, framework: Framework, paper: Paper) -> set[str]:

@@ -15,7 +15,7 @@ from rongdun_collector.store.hosts import HostRow
 from rongdun_collector.store.states import SectionAt
 from rongdun_collector.store.volatile import VolatileAt
 from rongdun_contract.documents import Section, Survey, Unavailable
-from rongdun_contract.evaluate import evaluate
+from rongdun_contract.evaluate.overlaid import evaluate_under
 from rongdun_contract.findings import Finding
 
 
@@ -27,7 +27,7 @@ def explain(
     Volatile sections are kept in their latest form only, so they take part in judging the present, not the past.
     """
     survey = load_survey(connection, host, ruleset.sections, as_of)
-    return evaluate(ruleset.rules, survey, now=as_of or now, params=ruleset.params, level=host.level)
+    return evaluate_under(ruleset.overlay, ruleset.rules, survey, now=as_of or now, level=host.level)
 
 
 def load_survey(

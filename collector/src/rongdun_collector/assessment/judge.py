@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from rongdun_collector.assessment.result_set import ResultSet, result_set
 from rongdun_collector.assessment.ruleset import Ruleset
 from rongdun_contract.documents import Section, Survey, Unavailable
-from rongdun_contract.evaluate import evaluate
+from rongdun_contract.evaluate.overlaid import evaluate_under
 from rongdun_contract.findings import Finding, Verdict
 from rongdun_contract.reasons import REASONS, Reason
 from rongdun_contract.rules.rule import Rule
@@ -120,7 +120,7 @@ class Judge:
         sections = {name for group, _ in wanted for name in group.needs}
         survey = self._survey({name: parts[name] for name in sections if name in parts}, load)
         for group, key in wanted:
-            findings = evaluate(group.rules, survey, now=now, params=self.ruleset.params, level=level)
+            findings = evaluate_under(self.ruleset.overlay, group.rules, survey, now=now, level=level)
             self._verdicts[key] = _remembered(findings)
             self._verdicts.move_to_end(key)  # one that had ripened stood where it was, and would be forgotten first
         while len(self._verdicts) > max(KEPT_VERDICTS, len(wanted)):

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 from rongdun_collector.errors import CollectorError
 from rongdun_contract.controls import Framework, build_controls, load_compiled_controls, load_controls
 from rongdun_contract.documents import canonical_json, digest
 from rongdun_contract.rules.compiled import load_compiled
+from rongdun_contract.rules.overlay import NO_OVERLAY, Overlay
+from rongdun_contract.rules.overlay_file import load_overlay
 from rongdun_contract.rules.pack import load_pack
 from rongdun_contract.rules.problems import PackError
 from rongdun_contract.rules.rule import Pack, Rule
@@ -25,11 +26,12 @@ class Ruleset:
 
     packs: tuple[Pack, ...]
     framework: Framework
-    params: dict[str, dict[str, Any]] = field(default_factory=dict)
+    overlay: Overlay = NO_OVERLAY
 
     def __post_init__(self) -> None:
         rules = tuple(rule for pack in self.packs for rule in pack.stable)
-        parts = [[rule.id, rule.digest] for rule in rules], build_controls(self.framework).decode(), self.params
+        digests = [[rule.id, rule.digest] for rule in rules]
+        parts = digests, build_controls(self.framework).decode(), self.overlay.document
         # A frozen value that knows its own derived parts; nothing else ever sets them.
         object.__setattr__(self, "rules", rules)
         object.__setattr__(self, "by_id", {rule.id: rule for rule in rules})
@@ -42,7 +44,7 @@ class Ruleset:
     digest: str = field(init=False)
 
 
-def load_ruleset(packs: Iterable[Path], controls: Path | None) -> Ruleset:
+def load_ruleset(packs: Iterable[Path], controls: Path | None, overlay: Path | None = None) -> Ruleset:
     """The packs and the framework named, or those that come along; CollectorError with all that is wrong."""
     try:
         loaded = tuple(_pack(path) for path in packs) or (_embedded_pack(),)
@@ -50,7 +52,14 @@ def load_ruleset(packs: Iterable[Path], controls: Path | None) -> Ruleset:
     except PackError as error:
         raise CollectorError("rules", str(error), "mend them, or name others with --packs and --controls") from error
     _refuse_doubles(loaded)
-    return Ruleset(loaded, framework)
+    return Ruleset(loaded, framework, NO_OVERLAY if overlay is None else _overlay(overlay, loaded))
+
+
+def _overlay(path: Path, packs: tuple[Pack, ...]) -> Overlay:
+    try:
+        return load_overlay(path, packs)
+    except PackError as error:
+        raise CollectorError("overlay", str(error), "mend it, or leave --overlay out") from error
 
 
 def _pack(path: Path) -> Pack:

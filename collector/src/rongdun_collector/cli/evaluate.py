@@ -15,12 +15,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_database_arguments(parser)
     parser.add_argument("--packs", type=Path, action="append", help="a pack of rules (may be repeated)")
     parser.add_argument("--controls", type=Path, help="the control framework")
+    parser.add_argument("--overlay", type=Path, help="an organisation's overlay: parameters tightened, or waived")
 
 
 def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Judge every host from its stored facts; no host is asked for anything."""
     settings = settings_of(options, environment)
-    judge = Judge(load_ruleset(settings.packs, settings.controls))
+    judge = Judge(load_ruleset(settings.packs, settings.controls, settings.overlay))
     with opened(settings) as store:
         assessor = Assessor(store, judge)
         assessor.put_in_force(utc_now())

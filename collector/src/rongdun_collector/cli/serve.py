@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--packs", type=Path, action="append", help="a pack of rules (may be repeated)")
     parser.add_argument("--drill-packs", type=Path, action="append", help="a pack of kind drill (may be repeated)")
     parser.add_argument("--controls", type=Path, help="the control framework")
+    parser.add_argument("--overlay", type=Path, help="an organisation's overlay: parameters tightened, or waived")
     parser.add_argument("--schemes", type=Path, help="folder of drill scoring schemes")
     parser.add_argument("--interval-s", type=int, help="how often hosts check in (default 900)")
     parser.add_argument("--silent-after-s", type=int, help="a host is silent after so long (default 7200)")
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Serve until SIGINT or SIGTERM."""
     settings = settings_of(options, environment)
-    ruleset = load_ruleset(settings.packs, settings.controls)
+    ruleset = load_ruleset(settings.packs, settings.controls, settings.overlay)
     with opened(settings) as store:
         refuse_unsafe(settings, store)
         with _listening(settings) as listener:
