@@ -113,19 +113,8 @@ class _Check:
         if name not in known:
             remedy = nearest(name, known) if known else "the rule has no parameters"
             return (rule, name), f"the rule has no parameter `{name}`", remedy
-        declared = Declaration.model_validate(known[name])
-        if not has_type(said.value, declared.type):
-            what = f"{said.value!r} is not of type {declared.type}"
-            return (rule, name, "value"), what, f"its default is {declared.default!r}"
-        allowed = declared.allows(said.value)
-        if allowed and said.waiver is not None:
-            return (rule, name, "waiver"), "the value is allowed by itself", "leave the waiver out"
-        if not allowed and said.waiver is None:
-            return (rule, name), f"{said.value!r} is not allowed by itself: {_own(declared)}", _way(declared)
-        if said.waiver is not None and parse_moment(said.waiver.expiry) is None:
-            what = f"{said.waiver.expiry!r} is no time"
-            return (rule, name, "waiver", "expiry"), what, 'write a date or a time: "2027-01-31"'
-        return None
+        wrong = _wrong_value(Declaration.model_validate(known[name]), said)
+        return None if wrong is None else ((rule, name, *wrong[0]), *wrong[1:])
 
     def _adjusted(self, rule: str, name: str, said: AdjustedDocument) -> Adjusted:
         own = _own(Declaration.model_validate(self._params[rule][name]))
@@ -134,6 +123,20 @@ class _Check:
 
     def _line(self, place: tuple[str, ...]) -> int:
         return line_of(self._node, ("rules", *place))
+
+
+def _wrong_value(declared: Declaration, said: AdjustedDocument) -> _Mistake | None:
+    if not has_type(said.value, declared.type):
+        return ("value",), f"{said.value!r} is not of type {declared.type}", f"its default is {declared.default!r}"
+    allowed = declared.allows(said.value)
+    if allowed and said.waiver is not None:
+        return ("waiver",), "the value is allowed by itself", "leave the waiver out"
+    if not allowed and said.waiver is None:
+        return (), f"{said.value!r} is not allowed by itself: {_own(declared)}", _way(declared)
+    if said.waiver is not None and parse_moment(said.waiver.expiry) is None:
+        what = f"{said.waiver.expiry!r} is no time"
+        return ("waiver", "expiry"), what, 'write a date or a time: "2027-01-31"'
+    return None
 
 
 def _waiver(said: WaiverDocument | None) -> Waiver | None:
