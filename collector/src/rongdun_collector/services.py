@@ -22,6 +22,7 @@ from rongdun_collector.devices.wire import Wire
 from rongdun_collector.drill.background import DrillBackground
 from rongdun_collector.drill.evaluation import Evaluation
 from rongdun_collector.drill.orders import Orders
+from rongdun_collector.drill.scored import ScoredDrills
 from rongdun_collector.ingest.writer import Writer
 from rongdun_collector.signin.passwords import SignInDesk
 from rongdun_collector.store.hosts import all_hosts
@@ -40,6 +41,7 @@ class Services:
     writer: Writer
     background: Background
     drills: DrillBackground
+    scored: ScoredDrills
     overview: Overview
     links: LinkReader
     sign_in_desk: SignInDesk
@@ -118,6 +120,7 @@ def build_services(settings: Settings, store: Store, ruleset: Ruleset, now: Call
         writer,
         background,
         drills,
+        ScoredDrills(),
         Overview(),
         LinkReader(),
         SignInDesk(store, now),

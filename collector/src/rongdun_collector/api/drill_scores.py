@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from rongdun_collector.api.answer import AnswerModel
 from rongdun_collector.drill.explain import amounts
 from rongdun_collector.drill.figures import Times, UnitFigures
-from rongdun_collector.drill.scored import ScoredDrill, read_scored
+from rongdun_collector.drill.scored import ScoredDrill
 from rongdun_collector.drill.scoring import PointLine
 from rongdun_collector.drill.scoring.trace import plain
 from rongdun_collector.problems import not_found
-from rongdun_collector.services import ServicesDep
+from rongdun_collector.services import Services, ServicesDep
 from rongdun_collector.spreadsheet import csv_answer
 from rongdun_collector.store import hosts, register
 
@@ -94,7 +94,7 @@ def get_score(
 ) -> DrillScore:
     """Points of a drill by unit, and the lines that they are the sum of."""
     with services.store.read() as connection:
-        found = known_score(connection, drill, services.now())
+        found = known_score(connection, services, drill)
         names = {one.id: one.name for one in register.list_units(connection)}
     scheme = found.scheme
     return DrillScore(
@@ -111,15 +111,15 @@ def get_score(
 def get_score_csv(drill: str, services: ServicesDep) -> StreamingResponse:
     """Export the lines: one per object, missed stimulus, or unit with false alarms."""
     with services.store.read() as connection:
-        found = known_score(connection, drill, services.now())
+        found = known_score(connection, services, drill)
         units = {one.id: one.name for one in register.list_units(connection)}
         names = {one.id: one.hostname for one in hosts.all_hosts(connection, services.heard_since)}
     return csv_answer("rongdun-drill-score", COLUMNS, _rows(found, units, names))
 
 
-def known_score(connection: Connection, drill: str, now: datetime) -> ScoredDrill:
+def known_score(connection: Connection, services: Services, drill: str) -> ScoredDrill:
     """The drill with its points, or 404."""
-    found = read_scored(connection, drill, now)
+    found = services.scored.read(connection, drill, services.now())
     if found is None:
         raise not_found(f"there is no drill {drill!r}", "GET /v1/drills lists them.")
     return found

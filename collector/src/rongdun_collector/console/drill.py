@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -51,12 +52,12 @@ class DrillHead:
         """How long it goes on."""
         return max(self.drill.ends_at - self.now, timedelta())
 
-    @property
+    @cached_property
     def hosts(self) -> Mapping[str, DrillHost]:
         """The drill's hosts by id."""
         return {host.host: host for host in self.view.hosts}
 
-    @property
+    @cached_property
     def points(self) -> Mapping[str, PointLine]:
         """The line of each object and missed stimulus."""
         return {line.of.id: line for line in self.scored.score.lines if line.of is not None and not line.of.missed}
@@ -91,7 +92,7 @@ class DrillHead:
 def read_drill(connection: Connection, services: Services, drill: str) -> DrillHead:
     """The head of this drill's pages; RefusedError (404) where there is none."""
     now = services.now()
-    scored, terms = known_score(connection, drill, now), drills.load_terms(connection, drill)
+    scored, terms = known_score(connection, services, drill), drills.load_terms(connection, drill)
     pack = {} if terms is None else parse_compiled(terms.pack, f"the pack of drill {drill}").by_id
     units = {unit.id: unit.name for unit in register.list_units(connection)}
     return DrillHead(scored, pack, units, now)

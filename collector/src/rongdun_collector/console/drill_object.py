@@ -105,8 +105,8 @@ def _absences(connection: Connection, head: DrillHead, one: SignalObject) -> lis
     as_of = head.view.as_of
     known = (
         clocks.stood(episode, as_of)
-        for host, episode in drill_episodes.episodes(connection, head.drill.id, as_of)
-        if host == one.host and (episode.named.signal, episode.named.key) == (one.signal, one.key)
+        for _, episode in drill_episodes.episodes(connection, head.drill.id, as_of, one.host)
+        if (episode.named.signal, episode.named.key) == (one.signal, one.key)
     )
     episodes = [episode for episode in known if episode is not None]
     same = [found for found in clocks.occurrences(one.host, episodes) if found.detected_at == one.detected_at]

@@ -27,8 +27,8 @@ class HostsSeen:
     blind: Mapping[tuple[str, str, str | None], tuple[Span, ...]]
 
     def of_unit(self, unit: str) -> tuple[str, ...]:
-        """The hosts that take part with a unit."""
-        return tuple(one.host for one in self.hosts if one.unit == unit and one.excluded is None)
+        """The hosts that take part with a unit and pinned a reference."""
+        return tuple(one.host for one in self.hosts if one.unit == unit and one.reference and one.excluded is None)
 
     def uncounted(self, host: str, signal: str, key: str) -> tuple[Span, ...]:
         """When the host was cut off, or could not tell whether this object was there; spans that do not touch."""

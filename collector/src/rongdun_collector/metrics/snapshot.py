@@ -6,7 +6,7 @@ from datetime import timedelta
 from rongdun_collector.assessment.result_set import ResultSet
 from rongdun_collector.devices.view import take_wire
 from rongdun_collector.devices.wire import Wire
-from rongdun_collector.drill.scored import ScoredDrill, scored_lately
+from rongdun_collector.drill.scored import ScoredDrill
 from rongdun_collector.services import Services
 from rongdun_collector.store import fleet, hosts, register
 from rongdun_collector.store.fleet import Group
@@ -46,6 +46,6 @@ def take_snapshot(services: Services) -> Snapshot:
             register.list_units(connection),
             register.list_systems(connection),
             len(fleet.conflicts(connection, since)),
-            tuple(scored_lately(connection, services.now(), DRILLS_SHOWN_FOR)),
+            tuple(services.scored.lately(connection, services.now(), DRILLS_SHOWN_FOR)),
             take_wire(connection, services.links, fleet_hosts),
         )

@@ -94,14 +94,21 @@ def store_folded(connection: Connection, due: Due, before: Folded, after: Folded
 
 def forget(connection: Connection, drill: str) -> None:
     """Begin anew: all that was derived from the journal of a drill is due to be derived again."""
+    # In the order in which check-ins lock hosts: who locks in another may wait for one that waits for him.
+    connection.execute(select(_H.host).where(_H.drill == drill).order_by(_H.host).with_for_update(key_share=True))
     connection.execute(update(DRILL_HOSTS).where(_H.drill == drill).values(folded_at=EPOCH))
     connection.execute(delete(DRILL_EPISODES).where(_E.drill == drill))
     connection.execute(delete(DRILL_BLIND).where(_B.drill == drill))
 
 
-def episodes(connection: Connection, drill: str, as_of: datetime) -> list[tuple[str, Episode]]:
-    """All episodes of a drill that had begun, each with its host; how they went on is as it is known now."""
+def episodes(connection: Connection, drill: str, as_of: datetime, host: str | None = None) -> list[tuple[str, Episode]]:
+    """The episodes of a drill (or of a host in it) that had begun, each with its host.
+
+    How they went on is as it is known now.
+    """
     query = select(DRILL_EPISODES).where(_E.drill == drill, _E.appeared_at <= as_of)
+    if host is not None:
+        query = query.where(_E.host == host)
     return _episodes(connection.execute(query))
 
 

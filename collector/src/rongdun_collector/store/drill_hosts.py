@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import BigInteger, Connection, and_, func, or_, select, type_coerce
 
 from rongdun_collector.drill.clocks import Span
 from rongdun_collector.drill.records import Pinned
@@ -90,6 +90,12 @@ def hosts_seen(connection: Connection, drill: str, units: Collection[str], as_of
         )
         for row in connection.execute(query)
     ]
+
+
+def folded(connection: Connection, drill: str) -> tuple[int, ...]:
+    """How far the journal of each host is evaluated: where this is the same, so is all that was found."""
+    query = select(type_coerce(_H.folded_at, BigInteger)).where(_H.drill == drill).order_by(_H.host)
+    return tuple(connection.scalars(query))
 
 
 def unit_of(connection: Connection, drill: str, host: str) -> str | None:

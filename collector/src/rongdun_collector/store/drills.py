@@ -95,6 +95,11 @@ def acts(connection: Connection, drill: str) -> list[Act]:
     return [Act(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
+def count_acts(connection: Connection, drill: str) -> int:
+    """How many acts there are in a drill: another number, another drill."""
+    return int(connection.scalar(select(_D.acts).where(_D.id == drill)) or 0)
+
+
 def excluded(connection: Connection, drill: str) -> dict[tuple[str, str | None], Act]:
     """The units and hosts that take no part now, each with the act that says why; a unit as a whole has no host."""
     query = select(DRILL_ACTS).where(_A.drill == drill, _A.act.in_(("excluded", "included"))).order_by(_A.number)
