@@ -39,6 +39,7 @@ PROBES: Mapping[str, Probe] = _Probes(
     "devices",
     "files",
     "firewall",
+    "guest_access",
     "hardware",
     "identity",
     "kernel",

@@ -50,6 +50,7 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
             _section("devices"),
             _section("files", schema=2),
             _section("firewall"),
+            _section("guest_access"),
             _section("hardware"),
             _section("identity"),
             _section("kernel"),

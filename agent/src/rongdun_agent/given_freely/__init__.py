@@ -1,0 +1,1 @@
+"""Configuration of services by which people get something without saying who they are."""
