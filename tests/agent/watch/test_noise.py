@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,12 @@ def files_in_tmp(world: World, number: int) -> None:
     path = world.root / f"tmp/noise{number % 50}"
     path.write_text("x")
     path.unlink()
+
+
+def some_files_in_tmp(world: World, number: int) -> None:
+    """So few that the directory is not left alone for it."""
+    files_in_tmp(world, number)
+    time.sleep(0.03)
 
 
 def lines_in_passwd_directory(world: World, number: int) -> None:
@@ -78,3 +85,23 @@ def test_noise_costs_little_and_hides_nothing(drilled: World, make: Callable[[Wo
     print(f"{make.__name__}: {100 * share:.1f} % of a core, told after {took:.1f} s and {found:.1f} s")
     assert share < MOST_SHARE
     assert max(took, found) < 10
+
+
+def test_what_waits_in_the_queue_is_looked_at_before_it_is_said_that_nothing_moved(world: World) -> None:
+    """While noise is looked at once a second only, a check-in must not confirm what has changed since."""
+    world.order(period_s=1.3)  # out of step with the looks
+    world.cycle()
+    world.watch()
+    changed = {}
+    with noise(world, some_files_in_tmp):
+        for number in range(4):
+            time.sleep(4.5)  # so long until nothing but noise makes it look once a second
+            world.append("/etc/passwd", f"user{number}:x:{2000 + number}:2000::/:/bin/sh\n")
+            changed[f"user{number}"] = datetime.now(UTC)
+        world.told("accounts", lambda facts: "user3" in users(facts), 30)
+    for heard in world.collector.heard:
+        there, at = users(world.collector.facts(heard, "accounts")), heard.check_in.taken_at
+        missed = {
+            name: (at - then).total_seconds() for name, then in changed.items() if then < at and name not in there
+        }
+        assert not missed, f"the state of {at} is without {missed}"

@@ -70,9 +70,16 @@ class Looking:
         return min((*sections, *(table.due_at for table in self._tables)), default=float("inf"))
 
     def is_clean(self, last_beat: float) -> bool:
-        """Whether all that is watched was looked at since then, and nothing moved that was not read."""
-        told = all(each.moved_at is None and (_is_told(each) or each.read_at > last_beat) for each in self._all())
-        return told and all(table.looked_at > last_beat for table in self._tables)
+        """Whether all that is watched was looked at since then, and nothing moved that was not read.
+
+        A reading that found another state is no look that confirms it.
+        """
+
+        def since(each: Watched) -> float:
+            return last_beat if SECTIONS[each.name].volatile else max(last_beat, each.changed_at)
+
+        told = all(each.moved_at is None and (_is_told(each) or each.read_at > since(each)) for each in self._all())
+        return told and all(table.looked_at > since(self._watched[table.section]) for table in self._tables)
 
     def read(self, names: Iterable[str]) -> Survey:
         """Read sections; those of the manifest that are another state than before."""

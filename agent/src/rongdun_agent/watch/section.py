@@ -28,6 +28,8 @@ class Watched:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Only of a section whose entries are told apart by them."""
     read_at: float = float("-inf")
+    changed_at: float = float("-inf")
+    """When it was last read as another state than before."""
     moved_at: float | None = None
     why: str = ""
     untold: str | None = None
@@ -56,7 +58,10 @@ class Watched:
         self.error = part.detail if isinstance(part, Unavailable) else None
         self.pace.spend(cost_s, now)
         self.read_at, self.moved_at, self.why = now, None, ""
-        return self.identity != before
+        if self.identity == before:
+            return False
+        self.changed_at = now
+        return True
 
 
 def identity_of(part: Section | Unavailable) -> tuple[str, ...]:

@@ -117,7 +117,9 @@ class Watcher:
         if due := self._looking.due(now, self._drill.period_s):
             self._read(due, spool, directories, courier)
         if now >= turn.beat_at and self._looking.is_clean(turn.last_beat):
-            self._beat(turn, spool, directories, courier)
+            self._look_once_more(turn, directories)
+            if self._looking.is_clean(turn.last_beat):
+                self._beat(turn, spool, courier)
 
     def _take_events(self, turn: _Turn, directories: Directories, now: float) -> None:
         """Where only what nobody cares for happens, it is looked at less often."""
@@ -149,14 +151,19 @@ class Watcher:
             self._follow(directories)
         self._memory.give_back()
 
-    def _beat(self, turn: _Turn, spool: Spool, directories: Directories, courier: Courier) -> None:
-        """Nothing moved for a period: say so, and see to it that we would notice."""
+    def _look_once_more(self, turn: _Turn, directories: Directories) -> None:
+        """Before it is said that nothing moved: what waits in the queue, and whether it would have been told."""
+        now = time.monotonic()
+        self._take_events(turn, directories, now)
+        if directories.is_replaced(self._looking.host()) or self._looking.plan_is_old(now):
+            self._follow(directories)
+
+    def _beat(self, turn: _Turn, spool: Spool, courier: Courier) -> None:
+        """Nothing moved for a period: say so."""
         now = time.monotonic()
         turn.last_beat, turn.beat_at = now, now + self._drill.period_s
         spool.amend({}, datetime.now(UTC), self._drill.watch)
         courier.go(self._looking.volatile())
-        if directories.is_replaced(self._looking.host()) or self._looking.plan_is_old(now):
-            self._follow(directories)
         self._say_until()
         self._save_report(spool)
 
