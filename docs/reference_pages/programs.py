@@ -10,6 +10,10 @@ Everything else is read from files, /proc, /sys and netlink. These run where the
 cannot be read otherwise: fixed arguments, the first of these places that exists, a clean environment, a time and a size
 limit. Nothing from a rule, a collector or a configuration ever reaches a command line.
 
+Where `[weak_passwords]` or `--weak-passwords` asks for it, the agent also starts its own interpreter with a file of its
+own (`host/guesser.py`), once for each hash: it reads the hash and the words from a pipe, asks libcrypt, and answers yes
+or no.
+
 | program | arguments | at most |
 | --- | --- | --- |
 """

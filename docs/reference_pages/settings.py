@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from docs.reference_pages.mark import MADE
-from rongdun_agent.config import Config, DrillBounds
+from rongdun_agent.config import Config, DrillBounds, GuessBounds
 from rongdun_agent.discovery.settings import DiscoverySettings, SegmentSettings, SweepSettings
 from rongdun_collector.config import ENVIRONMENT_PREFIX, Settings
 
@@ -27,6 +27,16 @@ _DRILL_SETTINGS = """
 
 What a drill that the collector orders may ask of this host. An order that asks for more gets what is allowed, and
 `rongdun-agent status` says what it did not get.
+
+| key | default | bounds | is |
+| --- | --- | --- | --- |
+"""
+_GUESS_SETTINGS = """
+
+## In `[weak_passwords]`
+
+Trying passwords that anybody would guess, on this host and by this host alone: which accounts have one is told, never
+which one it is. `scan --weak-passwords` takes the same keys, whatever `enabled` says.
 
 | key | default | bounds | is |
 | --- | --- | --- | --- |
@@ -59,9 +69,10 @@ def agent_settings() -> str:
     rows = (
         f"| `{name}` | {field.default} | {_bounds(field.metadata)} | {field.description} |"
         for name, field in Config.model_fields.items()
-        if name != "drill"
+        if name not in {"drill", "weak_passwords"}
     )
-    return _AGENT_SETTINGS + "\n".join(rows) + _DRILL_SETTINGS + "\n".join(_rows(DrillBounds)) + "\n"
+    guesses = _GUESS_SETTINGS + "\n".join(_rows(GuessBounds))
+    return _AGENT_SETTINGS + "\n".join(rows) + _DRILL_SETTINGS + "\n".join(_rows(DrillBounds)) + guesses + "\n"
 
 
 def discovery_settings() -> str:

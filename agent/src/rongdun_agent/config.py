@@ -1,7 +1,9 @@
 """The host's own settings: what the collector may ask for is bounded here."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +25,22 @@ class DrillBounds(BaseModel):
     directories: int = Field(1024, ge=16, description="the most directories that the kernel is asked to watch")
 
 
+class GuessBounds(BaseModel):
+    """The table `[weak_passwords]`: whether and how passwords are tried, on this host alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = Field(default=False, description="whether the agent tries passwords by itself")
+    words: Path | None = Field(None, description="a file of further words, one a line, tried after the common ones")
+    organisation: tuple[str, ...] = Field(
+        (), max_length=20, description="names from which people here make passwords: of the unit, the city, the system"
+    )
+    seconds: int = Field(120, ge=1, le=600, description="the longest time that one round of trying takes")
+    every_s: int = Field(
+        604_800, ge=3_600, description="seconds between two rounds; a changed password is tried in the next cycle"
+    )
+
+
 class Config(BaseModel):
     """/etc/rongdun/agent.toml; every key may be missing."""
 
@@ -41,6 +59,10 @@ class Config(BaseModel):
     )
     spool_bytes: int = Field(64 * 2**20, ge=2**20, description="bound of the spool, compressed, in bytes")
     drill: DrillBounds = Field(DrillBounds(), description="what a drill may ask for")
+    weak_passwords: GuessBounds = Field(GuessBounds(), description="trying passwords that anybody would guess")
+
+
+_TABLES: Mapping[str, type[BaseModel]] = MappingProxyType({"drill": DrillBounds, "weak_passwords": GuessBounds})
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -59,5 +81,5 @@ def load_config(path: Path | None = None) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        known = DrillBounds.model_fields if key.startswith("drill.") else Config.model_fields
+        known = _TABLES.get(key.partition(".")[0] if "." in key else "", Config).model_fields
         raise AgentError(f"{where}: {key}", first["msg"], f"known keys: {', '.join(known)}") from error

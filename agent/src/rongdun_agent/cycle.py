@@ -12,11 +12,13 @@ from typing import Any
 from rongdun_agent.collector_client import Client, Rejected, Unreachable
 from rongdun_agent.config import Config
 from rongdun_agent.errors import AgentError
+from rongdun_agent.guesses.settings import asked_by
+from rongdun_agent.guesses.stamp import stamp_of
 from rongdun_agent.host import Host
 from rongdun_agent.push import push
 from rongdun_agent.spool import Spool
 from rongdun_agent.state import Credential, State
-from rongdun_agent.survey import WALK, ProbeStatus, survey
+from rongdun_agent.survey import WALK, WEAK_PASSWORDS, ProbeStatus, survey
 from rongdun_agent.watch.drill import Drill, Now, current_drill, load_drill, obey, save_drill
 from rongdun_contract.documents import Section, Survey, manifest, root_digest
 from rongdun_contract.facts import SECTIONS
@@ -58,7 +60,7 @@ class _Cycle:
     fraction_s: float = 0
     """What `now` leaves out."""
     walked: list[ProbeStatus] = field(default_factory=list)
-    """How the walk went, if it was due."""
+    """How the walk went, and trying passwords, if they were due."""
 
     def moment(self) -> datetime:
         """The time now: beside a watcher states are recorded by two, and their times must not cross."""
@@ -90,6 +92,7 @@ def run_cycle(host: Host, state: State, config: Config, now: datetime, waited_s:
     with state.locked():
         cycle = _Cycle(state, config, now, state.last_cycle(), time.monotonic(), waited_s, _fraction(now))
         _walk(host, cycle)
+        _guess(host.afresh(), cycle)
         with state.delivering() as alone, closing(Spool(state.spool_path, config.spool_bytes)) as spool:
             round_ = _alone if alone else _beside_a_watcher
             report = round_(host.afresh(), spool, credential, cycle)
@@ -110,12 +113,36 @@ def _walk(host: Host, cycle: _Cycle) -> None:
         cycle.state.save_walk(walked, cycle.now)
 
 
+def _guess(host: Host, cycle: _Cycle) -> None:
+    """Try passwords where the host's settings say so, when that is due or a password was changed."""
+    bounds = cycle.config.weak_passwords
+    if not bounds.enabled:
+        return
+    of = stamp_of(host)
+    kept = cycle.state.last_guesses(of)
+    if kept and kept.taken_at and not _is_due(kept.taken_at.isoformat(), bounds.every_s, cycle.now):
+        return
+    try:
+        asked = asked_by(bounds, cycle.now)
+    except AgentError as error:
+        cycle.walked.append(ProbeStatus(WEAK_PASSWORDS, 0, str(error)))
+        return
+    found, probes = survey(host, sections=(WEAK_PASSWORDS,), guess=asked, clock=lambda: cycle.now)
+    cycle.walked.extend(probes)
+    guesses = found[WEAK_PASSWORDS]
+    if isinstance(guesses, Section):
+        cycle.state.save_guesses(guesses, cycle.now, of)
+
+
 def _survey(host: Host, cycle: _Cycle, without: Collection[str] = ()) -> tuple[Survey, Sequence[ProbeStatus]]:
     """All sections but some, with the walk that was kept."""
     names = [name for name in SECTIONS if name not in without]
     facts, probes = survey(host, sections=names)
-    kept = cycle.state.last_walk()
-    return ({**facts, WALK: kept} if kept is not None else facts), (*probes, *cycle.walked)
+    kept = {WALK: cycle.state.last_walk()}
+    if cycle.config.weak_passwords.enabled:
+        kept[WEAK_PASSWORDS] = cycle.state.last_guesses(stamp_of(host))
+    facts = {**facts, **{name: part for name, part in kept.items() if part is not None}}
+    return facts, (*probes, *cycle.walked)
 
 
 def _alone(host: Host, spool: Spool, credential: Credential, cycle: _Cycle) -> Report:

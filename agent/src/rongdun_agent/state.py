@@ -88,6 +88,22 @@ class State:
         kept = {"taken_at": at.isoformat(), "schema": walk.schema, "facts": walk.facts, "sources": walk.sources}
         self._write("walk.json", kept)
 
+    def last_guesses(self, of: list[float]) -> Section | None:
+        """What came of trying passwords last, if the files that hold them (`stamp_of`) are still as they were then."""
+        kept = self._read("weak_passwords.json")
+        if kept is None or kept.get("of") != of:
+            return None
+        try:
+            at = datetime.fromisoformat(kept["taken_at"])
+            return section_of(kept["schema"], kept["facts"], kept["sources"], taken_at=at)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._damaged("weak_passwords.json") from error
+
+    def save_guesses(self, guesses: Section, at: datetime, of: list[float]) -> None:
+        """Keep what came of trying passwords, until the next time or until a password is changed."""
+        kept = {"taken_at": at.isoformat(), "schema": guesses.schema, "facts": guesses.facts, "of": of}
+        self._write("weak_passwords.json", kept | {"sources": guesses.sources})
+
     def last_cycle(self) -> dict[str, Any]:
         """What the last cycle did (`cycle.Report` as JSON data); empty before the first."""
         return self._read("cycle.json") or {}

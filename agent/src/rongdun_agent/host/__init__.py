@@ -2,6 +2,7 @@
 
 from rongdun_agent.host.commands import COMMANDS, Command, Output
 from rongdun_agent.host.errors import CommandFailed, HostError, NotAFile, NotLive, Refused, TookTooLong, TooLarge
+from rongdun_agent.host.guessing import Answer
 from rongdun_agent.host.host import Host, Usage
 from rongdun_agent.host.names import as_bytes, as_text
 from rongdun_agent.host.netlink import Row, Table
@@ -12,6 +13,7 @@ from rongdun_agent.host.walking import Directory, RawStat
 
 __all__ = [
     "COMMANDS",
+    "Answer",
     "Command",
     "CommandFailed",
     "Directory",

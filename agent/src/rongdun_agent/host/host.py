@@ -1,7 +1,7 @@
 """`Host`: everything that a probe may ask about the machine."""
 
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -9,6 +9,7 @@ from rongdun_agent.host.clock import read_clock_synchronised
 from rongdun_agent.host.commands import Command, Output, run
 from rongdun_agent.host.errors import NotLive
 from rongdun_agent.host.files import Files
+from rongdun_agent.host.guessing import Answer, guess
 from rongdun_agent.host.names import as_bytes
 from rongdun_agent.host.netlink import Row, Table, dump
 from rongdun_agent.host.processes import Holders, Process, read_holders, read_pids, read_process
@@ -106,6 +107,11 @@ class Host(Files):
             raise NotLive(command.programs[0])
         self.check_time()
         return run(command, self.time_left())
+
+    def guess(self, tries: Mapping[str, Iterable[str]], seconds: float) -> dict[str, Answer]:
+        """Whether one of the words is the password behind each hash; this machine's library tells, of a tree's too."""
+        self.check_time()
+        return guess(tries, min(seconds, self.time_left()))
 
     def kernel_table(self, table: Table) -> tuple[Row, ...]:
         """Links, addresses, routes or neighbours of the running kernel."""

@@ -65,4 +65,5 @@ PROBES: Mapping[str, Probe] = _Probes(
     "time_sync",
     "walk",
     "watched_files",
+    "weak_passwords",
 )

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from rongdun_agent.guesses.asked import Asked
 from rongdun_agent.host import Host
-from rongdun_agent.scan.target import with_kept_walk
+from rongdun_agent.scan.target import with_kept_guesses, with_kept_walk
 from rongdun_agent.state import State
 from rongdun_agent.survey import ProbeStatus, survey
 from rongdun_contract.documents import Section, Survey
@@ -29,6 +30,8 @@ class Wish(NamedTuple):
     walk: bool
     chosen: bool
     """Rules were named one by one: only what they read is probed."""
+    guess: Asked | None = None
+    """How passwords are tried, if they are."""
     reference: Survey | None = None
     """The earlier survey that rules over `new:` compare with."""
     overlay: Overlay = NO_OVERLAY
@@ -74,8 +77,8 @@ def judge(host: Host, wish: Wish, state: State, now: datetime) -> Judgement:
     needed = None
     if wish.chosen:
         needed = _ALWAYS.union(*(rule.sections for rule in wish.rules))
-    found, probes = survey(host, sections=needed, walk=wish.walk, clock=lambda: now)
-    found = with_kept_walk(host, found, state)
+    found, probes = survey(host, sections=needed, walk=wish.walk, guess=wish.guess, clock=lambda: now)
+    found = with_kept_guesses(host, with_kept_walk(host, found, state), state)
     findings = evaluate_under(
         wish.overlay, wish.rules, found, now=now, params=wish.params, level=wish.level, reference=wish.reference
     )

@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 from rongdun_agent.errors import AgentError
+from rongdun_agent.guesses.stamp import stamp_of
 from rongdun_agent.host import Host
 from rongdun_agent.state import State
-from rongdun_agent.survey import WALK
+from rongdun_agent.survey import WALK, WEAK_PASSWORDS
 from rongdun_contract.documents import Section, Survey, Unavailable
 
 
@@ -42,6 +43,23 @@ def with_kept_walk(host: Host, found: Survey, state: State) -> Survey:
     except AgentError as error:
         return {**found, WALK: Unavailable("not probed", str(error))}
     return found if kept is None else {**found, WALK: kept}
+
+
+def with_kept_guesses(host: Host, found: Survey, state: State) -> Survey:
+    """The survey with what came of trying passwords last, where they were not tried now and none was changed since."""
+    part = found.get(WEAK_PASSWORDS)
+    if not host.live or part is None:
+        return found
+    of = stamp_of(host)
+    if isinstance(part, Section):
+        if part.taken_at is not None and _is_ours(state.folder):
+            state.save_guesses(part, part.taken_at, of)
+        return found
+    try:
+        kept = state.last_guesses(of) if part.reason == "not probed" else None
+    except AgentError as error:
+        return {**found, WEAK_PASSWORDS: Unavailable("not probed", str(error))}
+    return found if kept is None else {**found, WEAK_PASSWORDS: kept}
 
 
 def _is_ours(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rongdun_agent.scan.judgement import Judgement
 from rongdun_agent.scan.text import Paper, printable
-from rongdun_agent.survey import WALK
+from rongdun_agent.survey import WALK, WEAK_PASSWORDS
 from rongdun_contract.documents import Section, Unavailable
 
 _ELEMENT = re.compile(r"\[[^\]]*\]")
@@ -25,6 +25,14 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no reference": "没有参照 no reference",
     }
 )
+
+_OPTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        WALK: "加 --walk 立即遍历文件系统 · Add --walk to walk the file system now.",
+        WEAK_PASSWORDS: "加 --weak-passwords 试探弱口令 · Add --weak-passwords to try what anybody would guess.",
+    }
+)
+"""What is read only where it is asked for, and how to ask."""
 
 
 class _Unseen(NamedTuple):
@@ -89,8 +97,9 @@ def _remedy(reason: str, judgement: Judgement) -> str:
         return (
             "root 也被拒绝：可能在容器或受限服务中 · Refused even to root: a container, or a service with few rights?"
         )
-    if reason == "not probed" and isinstance(judgement.survey.get(WALK), Unavailable):
-        return "加 --walk 立即遍历文件系统 · Add --walk to walk the file system now."
+    if reason == "not probed":
+        missing = (name for name in _OPTIONS if isinstance(judgement.survey.get(name), Unavailable))
+        return " ".join(_OPTIONS[name] for name in missing)
     return ""
 
 

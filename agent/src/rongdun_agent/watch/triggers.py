@@ -104,5 +104,10 @@ TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
 )
 """By section; these answer within seconds."""
 
-NOT_WATCHED: Mapping[str, str] = MappingProxyType({"walk": "what only a walk over all file systems finds waits for it"})
+NOT_WATCHED: Mapping[str, str] = MappingProxyType(
+    {
+        "walk": "what only a walk over all file systems finds waits for it",
+        "weak_passwords": "trying passwords takes its time, and has a cadence of its own",
+    }
+)
 """Sections that no watcher reads, and why."""
