@@ -180,3 +180,17 @@ def test_a_reason_may_be_written_with_wide_spaces(drilled: Collector, open_drill
     for reason, status in (("计划内\u3000变更", 201), ("一\n二", 422), ("一\u202e二", 422)):
         said = {"unit": "u1", "reason": reason}
         assert drilled.client.post(f"/v1/drills/{drill}/false-positives", json=said).status_code == status
+
+
+def test_a_host_that_is_taken_out_asks_again_soon(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """Else it would look again only an interval after it was let in again, a quarter of an hour of the drill."""
+    clock, host, drill = drilled.clock, watcher(), open_drill()
+    usual = host.see().interval_s
+    assert usual == drilled.services.settings.interval_s > 60
+    place = {"host": host.host, "reason": "维护中"}
+    drilled.client.post(f"/v1/drills/{drill}/exclusions", json=place)
+    assert host.look_again(clock.forward(seconds=5)).interval_s == 60
+    drilled.client.post(f"/v1/drills/{drill}/close", json={})
+    assert host.look_again(clock.forward(seconds=5)).interval_s == usual

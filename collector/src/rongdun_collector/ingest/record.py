@@ -19,6 +19,9 @@ from rongdun_collector.store.checkins import Heard, HostState, lock_states, writ
 from rongdun_contract.documents import Manifest, root_digest
 from rongdun_contract.wire import Answer, CheckIn, DrillOrder
 
+OUT_INTERVAL_S = 60
+"""How often a host checks in that is taken out of an open drill; its configuration may bound that."""
+
 UNKNOWN_CREDENTIAL = Refusal(
     401,
     "unauthenticated",
@@ -69,7 +72,7 @@ def record(
         outcome, after = _one(connection, state, reported.checkin, now, interval_s)
         said = reported.checkin.drill
         part = part_of(reported.host, now, None if said is None else said.id)
-        recorded.append(outcome if part is None else _ordered(outcome, part.order))
+        recorded.append(outcome if part is None else _ordered(outcome, part.order, interval_s))
         if after is not None:
             known[reported.host] = after
             heard[reported.host] = _heard(after, reported.checkin, now)
@@ -83,11 +86,17 @@ def record(
     return [replace(one, looked=reported.host in looked) for one, reported in zip(recorded, batch, strict=True)]
 
 
-def _ordered(recorded: Recorded, order: DrillOrder | None) -> Recorded:
-    """The answer with what the host is to watch: in every answer, because the first without it ends the watching."""
-    if order is None or isinstance(recorded.answer, Refusal):
+def _ordered(recorded: Recorded, order: DrillOrder | None, interval_s: int) -> Recorded:
+    """The answer with what the host is to watch: in every answer, because the first without it ends the watching.
+
+    One that is taken out (no order) is to ask again soon, for it may be let in again.
+    """
+    if isinstance(recorded.answer, Refusal):
         return recorded
-    return replace(recorded, answer=recorded.answer.model_copy(update={"drill": order}))
+    if order is not None:
+        return replace(recorded, answer=recorded.answer.model_copy(update={"drill": order}))
+    soon = {} if recorded.answer.interval_s is None else {"interval_s": min(interval_s, OUT_INTERVAL_S)}
+    return replace(recorded, answer=recorded.answer.model_copy(update=soon))
 
 
 def _one(
