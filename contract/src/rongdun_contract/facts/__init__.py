@@ -43,7 +43,7 @@ def _section(name: str, *, schema: int = 1, volatile: bool = False) -> tuple[str
 SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
     dict(
         (
-            _section("accounts", schema=3),
+            _section("accounts", schema=2),
             _section("audit", schema=2),
             _section("boot"),
             _section("capacity", volatile=True),
