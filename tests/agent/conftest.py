@@ -104,7 +104,7 @@ MakePack = Callable[..., Path]
 def make_pack(tmp_path: Path) -> MakePack:
     """Write a pack of rules about accounts: `{id: rule text}`, cases as `{id: cases text}`."""
 
-    def make(rules: Mapping[str, str], cases: Mapping[str, str] | None = None, needs: str = "{accounts: 2}") -> Path:
+    def make(rules: Mapping[str, str], cases: Mapping[str, str] | None = None, needs: str = "{accounts: 3}") -> Path:
         folder = tmp_path / "pack"
         (folder / "group").mkdir(parents=True, exist_ok=True)
         head = f'id: trial\nversion: "1.2.3"\nkind: baseline\ntitle: {{zh: 试, en: trial}}\nneeds: {needs}\n'

@@ -323,7 +323,7 @@ NEW_USERS = "severity: high\nstatus: stable\nexpect: {none: {new: {of: accounts.
 
 
 def test_what_is_new_is_told_against_facts_that_were_kept(tree, make_pack, tmp_path):
-    pack, kept = str(make_pack({"nobody-new": NEW_USERS}, needs="{accounts: 2}")), tmp_path / "facts.json"
+    pack, kept = str(make_pack({"nobody-new": NEW_USERS}, needs="{accounts: 3}")), tmp_path / "facts.json"
     assert "no reference" in agent("scan", "--root", tree, "--pack", pack).stdout
     kept.write_text(agent("facts", "accounts", "--root", tree).stdout, "utf-8")
     scan = ("scan", "--root", tree, "--pack", pack, "--reference", str(kept))

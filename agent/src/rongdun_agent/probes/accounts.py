@@ -20,6 +20,7 @@ from rongdun_agent.local_accounts.lines import (
 )
 from rongdun_agent.local_accounts.membership import groups_by_account, members_by_group, memberships, repeated
 from rongdun_agent.local_accounts.passwords import needs_shadow, password_of
+from rongdun_agent.local_accounts.private_keys import private_keys
 from rongdun_agent.local_accounts.shells import lets_in
 from rongdun_agent.login_defs import number, read_login_defs
 from rongdun_agent.name_service import directory_services
@@ -112,6 +113,7 @@ def _users(host: Host, files: _Files) -> tuple[Account, ...]:
                 password=_password(entry, line, readable=shadow is not None),
                 groups=groups.get(entry.name, ()),
                 authorized_keys=_keys(host, entry, patterns, f"users[{index}].authorized_keys", files.sources),
+                private_keys=private_keys(host, entry),
                 home_directory=home_of(host, entry),
             )
         )

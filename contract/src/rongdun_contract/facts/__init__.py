@@ -43,7 +43,7 @@ def _section(name: str, *, schema: int = 1, volatile: bool = False) -> tuple[str
 SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
     dict(
         (
-            _section("accounts", schema=2),
+            _section("accounts", schema=3),
             _section("audit", schema=2),
             _section("boot"),
             _section("capacity", volatile=True),
@@ -76,7 +76,6 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
             _section("time_sync"),
             _section("walk", schema=2),
             _section("watched_files"),
-            _section("weak_passwords"),
         )
     )
 )

@@ -38,6 +38,16 @@ class AuthorizedKey(FactModel):
     file: str
 
 
+class PrivateKey(FactModel):
+    """A private key in PEM in `~/.ssh`; `protected`: besides the file a passphrase, or a hardware token, is needed."""
+
+    path: str
+    protected: bool
+    mode: Mode
+    owner_matches: bool
+    """It belongs to the account or to root."""
+
+
 class Home(FactModel):
     """What stands at an account's home directory."""
 
@@ -69,6 +79,7 @@ class Account(FactModel):
     """Absent when passwd(5) points to a shadow(5) line that does not exist: no password fits then."""
     groups: tuple[str, ...] = ()
     authorized_keys: Maybe[tuple[AuthorizedKey, ...]] = ()
+    private_keys: Maybe[tuple[PrivateKey, ...]] = ()
     home_directory: Maybe[Home | None] = None
 
 
