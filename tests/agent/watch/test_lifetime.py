@@ -8,6 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from rongdun_agent.watch.drill import Now, load_drill
 from tests.agent.watch.conftest import World, drill_on_disk
 from tests.agent.watch.test_signals import BUTTER, jobs, users
@@ -17,6 +19,14 @@ def supervised(world: World) -> str | None:
     """What the supervisor sees."""
     path = world.state.folder / "drill"
     return path.read_text() if path.exists() else None
+
+
+def begun(world: World) -> World:
+    """A drill is under way, and a watcher has looked at everything."""
+    world.order()
+    world.cycle()
+    world.watch()
+    return world
 
 
 def test_an_order_pins_a_state_that_was_read_after_it(world: World) -> None:
@@ -109,13 +119,15 @@ def test_it_ends_at_its_time_without_the_collector(world: World) -> None:
     assert supervised(world) is None
 
 
-def test_another_order_is_another_drill(drilled: World) -> None:
+def test_another_order_is_another_drill(world: World) -> None:
     """Its reference is pinned by a cycle, which needs the watcher out of the way."""
+    world.config.write_text("interval_min_s = 10\n[drill]\nperiod_min_s = 1\n")
+    drilled = begun(world)
     reference = drill_on_disk(drilled.state)["reference"]
     drilled.put("/etc/cron.d/x", "* * * * * root /tmp/x\n")
     drilled.told("schedules", lambda facts: "/etc/cron.d/x" in jobs(facts))
     drilled.order("autumn")
-    drilled.processes[-1].wait(10)
+    drilled.processes[-1].wait(20)
     assert "outcome: renewed" in drilled.said()
     assert drill_on_disk(drilled.state)["reference"] is None
     assert supervised(drilled) is not None
@@ -125,6 +137,32 @@ def test_another_order_is_another_drill(drilled: World) -> None:
     assert said.drill is not None
     assert said.drill.id == "autumn"
     assert said.drill.reference == drill_on_disk(drilled.state)["reference"] != reference
+
+
+@pytest.mark.parametrize("name", ["autumn", "spring"], ids=["another drill", "other sections of the same"])
+def test_a_collector_that_changes_its_mind_in_each_answer_is_obeyed_now_and_then(world: World, name: str) -> None:
+    """Each time costs a reading of everything, perhaps a reference: no more often than the host lets it ask."""
+    world.config.write_text("interval_min_s = 10\n[drill]\nperiod_min_s = 1\n")
+    drilled, began = begun(world), time.monotonic()
+    reference = drill_on_disk(world.state)["reference"]
+    heard = len(world.collector.heard)
+    drilled.order(name, sections=("accounts",))
+    world.collector.wait(lambda collector: len(collector.heard) >= heard + 3)
+    said = world.collector.heard[-1].check_in.drill
+    assert (said.id, said.reference) == ("spring", reference), "until then the old one goes on"
+    drilled.processes[-1].wait(20)
+    assert time.monotonic() - began > 8
+    assert "outcome: renewed" in drilled.said()
+
+
+def test_an_order_of_ten_thousand_sections_keeps_no_check_in_from_being_sent(world: World) -> None:
+    """A check-in has room for so many probes only."""
+    world.order(sections=("accounts", *(f"tea_leaves_{number}" for number in range(10_000))))
+    world.cycle()
+    world.watch()
+    world.append("/etc/passwd", BUTTER)
+    world.told("accounts", lambda facts: "butter" in users(facts))
+    assert (world.state.folder / "drill.json").stat().st_size < 50_000
 
 
 def test_a_longer_order_of_the_same_drill_is_taken_up_at_once(drilled: World) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from rongdun_agent.collector_client import Client
+from rongdun_agent.collector_client import Client, Unreachable
 from rongdun_agent.errors import AgentError
 from rongdun_agent.push import push
 from rongdun_agent.spool import Spool
@@ -38,6 +38,7 @@ class Courier:
         self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._state, self._bound, self._health = state, spool_bytes, health
         self._wake = threading.Event()
+        self._lock = threading.Lock()
         self._volatile: Volatile | None = None
         self._back: deque[Delivery] = deque(maxlen=64)
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
@@ -51,7 +52,8 @@ class Courier:
     def go(self, volatile: Volatile | None = None) -> None:
         """There is something to deliver: states in the spool, and perhaps volatile sections, of which the latest go."""
         if volatile is not None:
-            self._volatile = volatile
+            with self._lock:
+                self._volatile = _together(self._volatile, volatile)
         self._wake.set()
 
     def returns(self) -> list[Delivery]:
@@ -98,7 +100,24 @@ class Courier:
             raise AgentError(str(self._state.folder), "this host is not enrolled", "enrol it with a token")
         with closing(Client.of(credential)) as client:
             answer = push(spool, client, self._health(spool), probes_changed=False).answer
-            volatile, self._volatile = self._volatile, None
+            with self._lock:
+                volatile, self._volatile = self._volatile, None
             if volatile is not None:
-                client.send_volatile(volatile)
+                self._send_volatile(client, volatile)
         return answer
+
+    def _send_volatile(self, client: Client, volatile: Volatile) -> None:
+        """What does not arrive waits for the next round, but for sections that are there anew by then."""
+        try:
+            client.send_volatile(volatile)
+        except Unreachable:
+            with self._lock:
+                self._volatile = _together(volatile, self._volatile)
+            raise
+
+
+def _together(older: Volatile | None, newer: Volatile | None) -> Volatile | None:
+    """The sections of both, of one that is in both the newer."""
+    if older is None or newer is None:
+        return older or newer
+    return newer.model_copy(update={"sections": {**older.sections, **newer.sections}})

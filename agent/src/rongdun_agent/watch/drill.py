@@ -14,6 +14,8 @@ from rongdun_agent.watch.triggers import NOT_WATCHED, TRIGGERS
 from rongdun_contract.facts import SECTIONS
 from rongdun_contract.wire import DrillOrder
 
+_MOST_NAMES = 256
+"""An order may name so many sections as a manifest may have; the rest of it is passed over."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -100,7 +102,7 @@ def accept(order: DrillOrder, bounds: DrillBounds, now: Now, held: Drill | None)
 def _sections(order: DrillOrder, bounds: DrillBounds) -> tuple[tuple[str, ...], dict[str, str]]:
     """What is watched, and why the rest is not; an order that names no section means all that answer in seconds."""
     watched, problems = [], {}
-    for name in dict.fromkeys(order.sections or TRIGGERS):
+    for name in dict.fromkeys(order.sections[:_MOST_NAMES] or TRIGGERS):
         if name not in SECTIONS:
             problems[name] = "this agent does not know the section"
         elif bounds.sections is not None and name not in bounds.sections:

@@ -49,6 +49,7 @@ class Watcher:
         self._report = Report(since=stamp(datetime.now(UTC)), pid=os.getpid())
         self._looking = Looking(host, drill.sections, time.monotonic())
         self._outcome: Outcome | None = None
+        self._stays_until = time.monotonic() + config.interval_min_s
         self._parent = os.getppid()
         self._memory = Memory()
         self._told_until = 0.0
@@ -198,11 +199,21 @@ class Watcher:
             self._state.save_refusal(f"{order.id}: {drill}")
             self._end(drill)
         elif drill != self._drill:
-            save_drill(self._state, drill, now)
-            if (drill.id, drill.sections) != (self._drill.id, self._drill.sections):
-                self._journal.say(f"drill {drill.id} is ordered now")
-                self._outcome = "renewed"
-            self._drill, self._told_until = drill, 0.0
+            self._change_to(drill, now)
+
+    def _change_to(self, drill: Drill, now: Now) -> None:
+        """Another end, or another rate, holds at once; for more we begin anew, which costs a reading of everything.
+
+        That is done no more often than the collector may ask for cycles; what it orders by then counts.
+        """
+        is_another = (drill.id, drill.sections) != (self._drill.id, self._drill.sections)
+        if is_another and time.monotonic() < self._stays_until:
+            return
+        save_drill(self._state, drill, now)
+        if is_another:
+            self._journal.say(f"drill {drill.id} is ordered now")
+            self._outcome = "renewed"
+        self._drill, self._told_until = drill, 0.0
 
     def _end(self, why: str) -> None:
         self._journal.say(f"drill {self._drill.id} ends: {why}")
