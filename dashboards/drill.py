@@ -8,7 +8,7 @@ from dashboards.panels import DATASOURCE, Rows, bars, figure, filled, joined_tab
 from dashboards.style import GREEN, GREY, ORANGE, RED, YELLOW, bad_when_any, coloured_cell, steps, width
 
 UID, TITLE = "rongdun-drill", "榕盾 · 攻防演练"
-CHOSEN = 'rongdun_drill_info{name=~"$drill"}'
+CHOSEN = 'rongdun_drill_info{name="$drill"}'
 STATES = {"unacknowledged": RED, "acknowledged": YELLOW, "disposed": GREEN}
 HOSTS = {"watching": GREEN, "lagging": RED, "waiting": YELLOW, "excluded": GREY}
 

@@ -17,7 +17,7 @@ from tests.lab.prometheus import Prometheus
 ALERTS = FOLDER.parent / "alerts"
 DRAWN = frozenset(("stat", "timeseries", "table", "bargauge", "row", "text"))
 """Panel types that the laboratory can draw, so that somebody has seen the page."""
-VARIABLES = {"$unit": ".*", "$system": ".*", "$level": ".*", "$clause_level": "3", "$drill": ".*"}
+VARIABLES = {"$unit": ".*", "$system": ".*", "$level": ".*", "$clause_level": "3", "$drill": "演练"}
 LABEL_VALUES = re.compile(r"label_values\((?P<series>.+), (?P<label>\w+)\)")
 
 
