@@ -1,18 +1,10 @@
 """Display managers: as whom a desktop starts without asking."""
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
 from rongdun_agent.host import Host
 from rongdun_agent.setting import Setting
 
-PROGRAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "gdm": ("/usr/sbin/gdm", "/usr/sbin/gdm3"),
-        "lightdm": ("/usr/sbin/lightdm",),
-        "sddm": ("/usr/bin/sddm",),
-    }
-)
 _LIGHTDM = (
     *("/usr/share/lightdm/lightdm.conf.d/*.conf", "/etc/xdg/lightdm/lightdm.conf.d/*.conf"),
     *("/etc/lightdm/lightdm.conf.d/*.conf", "/etc/lightdm/lightdm.conf"),
@@ -20,11 +12,6 @@ _LIGHTDM = (
 _SDDM = ("/usr/lib/sddm/sddm.conf.d/*", "/etc/sddm.conf.d/*", "/etc/sddm.conf")
 _GDM = ("/etc/gdm3/daemon.conf", "/etc/gdm3/custom.conf", "/etc/gdm/daemon.conf", "/etc/gdm/custom.conf")
 _TRUE = frozenset(("true", "1"))
-
-
-def installed(host: Host) -> tuple[str, ...]:
-    """The display managers that are there."""
-    return tuple(name for name, programs in PROGRAMS.items() if any(map(host.exists, programs)))
 
 
 def automatic_logins(host: Host, managers: Iterable[str]) -> tuple[Setting, ...]:

@@ -1,13 +1,12 @@
 """exports(5): which directories are given to whom over NFS."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from rongdun_agent.host import Host
 from rongdun_contract.facts.guest_access import Export
 
-_FILES = ("/etc/exports", "/etc/exports.d/*.exports")
 _CLIENT = re.compile(r"([^()]*)(?:\(([^()]*)\))?")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"(\S*)|(\S+)')
 _OCTAL = re.compile(r"\\([0-7]{3})")
@@ -20,10 +19,10 @@ class Line(NamedTuple):
     where: str
 
 
-def read_exports(host: Host) -> tuple[Line, ...]:
+def read_exports(host: Host, paths: Iterable[str]) -> tuple[Line, ...]:
     """All clients of all directories; a directory without any is for everyone. Raises `Refused`."""
-    paths = [path for pattern in _FILES for path in host.glob(pattern) if host.is_file(path)]
-    return tuple(line for path in paths for where, text in _logical(host, path) for line in _parse(text, where))
+    files = (path for path in paths if host.is_file(path))
+    return tuple(line for path in files for where, text in _logical(host, path) for line in _parse(text, where))
 
 
 def _logical(host: Host, path: str) -> Iterator[tuple[str, str]]:

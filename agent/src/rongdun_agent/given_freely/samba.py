@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rongdun_agent.host import Host
 from rongdun_contract.facts.model import Maybe, Unknown
 
-SERVER, CONFIG = "/usr/sbin/smbd", "/etc/samba/smb.conf"
+CONFIG = "/etc/samba/smb.conf"
 _YES, _NO = frozenset(("yes", "true", "1", "on")), frozenset(("no", "false", "0", "off"))
 _SYNONYMS = {"public": "guestok", "onlyguest": "guestonly"}
 _ELSEWHERE = frozenset(("include", "configfile", "configbackend", "copy"))

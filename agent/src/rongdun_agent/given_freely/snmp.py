@@ -5,7 +5,6 @@ from typing import Literal, NamedTuple
 
 from rongdun_agent.host import Host
 
-SERVER = "/usr/sbin/snmpd"
 _FILES = (
     *("/etc/snmp/snmpd.conf", "/etc/snmp/snmpd.local.conf", "/usr/share/snmp/snmpd.conf", "/etc/snmp/snmpd.conf.d/*"),
     *("/usr/share/snmp/snmpd.local.conf", "/var/lib/snmp/snmpd.conf", "/var/lib/net-snmp/snmpd.conf"),
