@@ -148,6 +148,8 @@ def _survey(host: Host, cycle: _Cycle, without: Collection[str] = ()) -> tuple[S
 def _alone(host: Host, spool: Spool, credential: Credential, cycle: _Cycle) -> Report:
     """Read, record and deliver everything; a drill that is ordered gets its reference, read after the order."""
     drill = current_drill(cycle.state, cycle.clocks())
+    if drill is not None:  # nobody watches: where the clock was set the supervisor may take the drill for over
+        save_drill(cycle.state, drill, cycle.clocks())
     facts, probes = _survey(host, cycle)
     root, drill = _record(spool, cycle, facts, drill, cycle.moment() if drill else cycle.now)
     sent = _send(spool, credential, cycle, facts, probes, _Sent(volatile_at=cycle.before.get("volatile_sent_at")))
@@ -179,13 +181,20 @@ def _beside_a_watcher(host: Host, spool: Spool, credential: Credential, cycle: _
     before = cycle.before
     kept = {name: error for name, error in before.get("probe_errors", {}).items() if name in watched}
     if drill is not None:
-        spool.amend(facts, cycle.moment(), drill.watch, if_changed=True)
+        spool.amend(_left_to_us(facts, cycle), cycle.moment(), drill.watch, if_changed=True)
     sent = _Sent(volatile_at=before.get("volatile_sent_at"))
     with closing(Client.of(credential)) as client:
         sent = _send_volatile(client, cycle, facts, sent)
     report = _report(spool, cycle, before.get("root", ""), sent, facts, probes)
     seconds = {**before.get("probe_seconds", {}), **report.probe_seconds}
     return replace(report, probe_errors=kept | report.probe_errors, probe_seconds=seconds)
+
+
+def _left_to_us(facts: Survey, cycle: _Cycle) -> Survey:
+    """What is still watched by nobody: meanwhile the watcher may have begun to read, and recorded, other sections."""
+    drill = load_drill(cycle.state)
+    watched = () if drill is None else drill.sections
+    return {name: part for name, part in facts.items() if name not in watched}
 
 
 def _send(  # noqa: PLR0913, PLR0917 - all that a cycle has is sent here

@@ -6,12 +6,16 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from rongdun_agent.commands import status
 from rongdun_agent.spool import Spool
+from rongdun_agent.survey import survey
+from rongdun_agent.watch.drill import Now, load_drill, save_drill
 from rongdun_contract.documents import digest
 from tests.agent.watch.conftest import World
 from tests.agent.watch.test_signals import BUTTER, jobs, users
@@ -86,6 +90,27 @@ def test_a_cycle_beside_a_watcher_leaves_the_watched_to_it(drilled: World) -> No
     assert drilled.collector.heard[-1].manifest["schedules"] == told
     times = [heard.check_in.taken_at for heard in drilled.collector.heard]
     assert times == sorted(times)
+
+
+def test_sections_that_are_watched_since_a_cycle_began_are_left_to_the_watcher(
+    drilled: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order names more of them while the cycle reads: what it has read by then is older than what was told."""
+    drill = load_drill(drilled.state)
+    assert drill is not None
+
+    def reads(*given: Any, **named: Any) -> Any:
+        found = survey(*given, **named)
+        drilled.put("/etc/sysctl.d/50.conf", "kernel.sysrq = 1\n")
+        save_drill(drilled.state, replace(drill, sections=(*drill.sections, "sysctl")), Now.read())
+        return found
+
+    monkeypatch.setattr("rongdun_agent.cycle.survey", reads)
+    drilled.put("/etc/sysctl.d/40.conf", "kernel.sysrq = 0\n")
+    drilled.put("/etc/fstab", "none /tmp tmpfs defaults 0 0\n")
+    drilled.cycle()
+    drilled.collector.wait(lambda collector: "tmpfs" in json.dumps(collector.newest("mounts")))
+    assert "at_boot" not in json.dumps(drilled.collector.newest("sysctl")["parameters"].get("kernel.sysrq", {}))
 
 
 def test_an_unchanged_cycle_beside_a_watcher_claims_nothing(drilled: World) -> None:

@@ -165,6 +165,15 @@ def test_an_order_of_ten_thousand_sections_keeps_no_check_in_from_being_sent(wor
     assert (world.state.folder / "drill.json").stat().st_size < 50_000
 
 
+def test_a_clock_that_was_set_while_nobody_watched_ends_no_drill(world: World) -> None:
+    """The supervisor reads the wall clock; what it reads has to be said anew, though the order is the same."""
+    order = world.order()
+    world.cycle()
+    (world.state.folder / "drill").write_text(str(int(time.time()) - 60))
+    world.cycle()
+    assert abs(int(supervised(world) or 0) - int(order.until.timestamp())) <= 1
+
+
 def test_a_longer_order_of_the_same_drill_is_taken_up_at_once(drilled: World) -> None:
     until = datetime.now(UTC) + timedelta(hours=9)
     assert drilled.collector.order is not None
