@@ -195,6 +195,24 @@ def test_the_exit_status_is_the_same_in_every_format(tree, make_pack, form):
     assert (passed.returncode, passed.stderr) == (0, "")
 
 
+def test_passwords_are_tried_only_where_it_is_asked_for(make_host):
+    """Opt-in, and neither the word nor the hash is in any report."""
+    weak = subprocess.run(
+        ["openssl", "passwd", "-6", "woaini1314"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    shadow = f"root:*:1::::::\nada:{weak}:1::::::\n"
+    host = make_host({"/etc/passwd": "root:x:0:0::/:/bin/sh\nada:x:1000:1000::/:/bin/sh\n", "/etc/shadow": shadow})
+    scan = ("scan", "--root", str(host.on_disk("/")), "--rule", "passwords-not-guessable", "--format", "json")
+    (unasked,) = json.loads(agent(*scan).stdout)["findings"]
+    assert (unasked["verdict"], unasked["reason"]) == ("unknown", "not probed")
+    done = agent(*scan, "--weak-passwords")
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (done.returncode, found["verdict"], found["objects"]) == (1, "fail", [{"key": "ada", "appeared_at": None}])
+    assert "woaini" not in done.stdout
+    assert weak[10:] not in done.stdout
+    assert "--weak-passwords" in agent(*scan[:-1], "table").stdout
+
+
 def test_a_parameter_changes_the_verdict(tree, make_pack):
     pack = str(make_pack({"few-users": FEW_USERS}))
     done = agent("scan", "--root", tree, "--pack", pack, "--param", "few-users.most=1000")

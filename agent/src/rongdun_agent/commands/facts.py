@@ -5,6 +5,7 @@ import json
 from typing import Any, TextIO
 
 from rongdun_agent.errors import AgentError
+from rongdun_agent.guesses.stamp import stamp_of
 from rongdun_agent.scan.options import add_host_arguments, asked_of
 from rongdun_agent.scan.target import open_host, with_kept_guesses, with_kept_walk
 from rongdun_agent.state import State, default_state
@@ -28,9 +29,10 @@ def run(options: argparse.Namespace, out: TextIO) -> int:
             raise AgentError(name, "there is no such section", nearest(name, SECTIONS))
     host = open_host(options.root)
     walk = options.walk or WALK in options.sections
+    of = stamp_of(host)
     found, _ = survey(host, sections=options.sections or None, walk=walk, guess=asked_of(options))
     state = State(options.state or default_state())
-    found = with_kept_guesses(host, with_kept_walk(host, found, state), state)
+    found = with_kept_guesses(host, with_kept_walk(host, found, state), state, of)
     shown = {name: _plain(part, sources=not options.no_sources) for name, part in found.items()}
     json.dump(shown, out, ensure_ascii=False, indent=2)
     out.write("\n")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from rongdun_agent.guesses.asked import Asked
+from rongdun_agent.guesses.stamp import stamp_of
 from rongdun_agent.host import Host
 from rongdun_agent.scan.target import with_kept_guesses, with_kept_walk
 from rongdun_agent.state import State
@@ -77,8 +78,9 @@ def judge(host: Host, wish: Wish, state: State, now: datetime) -> Judgement:
     needed = None
     if wish.chosen:
         needed = _ALWAYS.union(*(rule.sections for rule in wish.rules))
+    of = stamp_of(host)
     found, probes = survey(host, sections=needed, walk=wish.walk, guess=wish.guess, clock=lambda: now)
-    found = with_kept_guesses(host, with_kept_walk(host, found, state), state)
+    found = with_kept_guesses(host, with_kept_walk(host, found, state), state, of)
     findings = evaluate_under(
         wish.overlay, wish.rules, found, now=now, params=wish.params, level=wish.level, reference=wish.reference
     )

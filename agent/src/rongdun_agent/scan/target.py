@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from rongdun_agent.errors import AgentError
-from rongdun_agent.guesses.stamp import stamp_of
 from rongdun_agent.host import Host
 from rongdun_agent.state import State
 from rongdun_agent.survey import WALK, WEAK_PASSWORDS
@@ -45,12 +44,14 @@ def with_kept_walk(host: Host, found: Survey, state: State) -> Survey:
     return found if kept is None else {**found, WALK: kept}
 
 
-def with_kept_guesses(host: Host, found: Survey, state: State) -> Survey:
-    """The survey with what came of trying passwords last, where they were not tried now and none was changed since."""
+def with_kept_guesses(host: Host, found: Survey, state: State, of: list[float]) -> Survey:
+    """The survey with what came of trying passwords last, where they were not tried now and none was changed since.
+
+    `of` is the stamp of the files that hold them, from before the survey: what changed meanwhile was not tried.
+    """
     part = found.get(WEAK_PASSWORDS)
     if not host.live or part is None:
         return found
-    of = stamp_of(host)
     if isinstance(part, Section):
         if part.taken_at is not None and _is_ours(state.folder):
             state.save_guesses(part, part.taken_at, of)
