@@ -84,7 +84,7 @@ def test_figures_of_a_unit(scheme: Scheme) -> None:
         hosts=(
             a_host(),
             a_host(host="h2", watching=False),
-            a_host(host="h3", watching=False, reference=None),
+            a_host(host="h3", watching=False, reference=None, reference_known=False),
             a_host(host="h4", excluded="x"),
         ),
         false_positives={"u1": 1},
@@ -126,6 +126,7 @@ def test_what_takes_an_object_out_comes_before_how_far_it_is() -> None:
     assert object_state(an_object(false_positive=True)) == "false_positive"
     assert object_state(an_object(acknowledged_at=None)) == "disposed"
     assert host_state(a_host(excluded="x", watching=True)) == "excluded"
+    assert host_state(a_host(watching=False, reference_known=False)) == "waiting"
 
 
 def test_each_step_is_said_in_both_languages(scheme: Scheme) -> None:

@@ -94,7 +94,8 @@ def test_a_host_whose_reference_has_not_arrived_can_tell_nothing(
     for _ in range(14):
         host.look_again(clock.forward(minutes=5))
     assert outcome(drilled, drill) == ["waiting"]
-    assert drilled.get(f"/v1/drills/{drill}")["hosts"][0]["reference_known"] is False
+    [seen] = drilled.get(f"/v1/drills/{drill}")["hosts"]
+    assert (seen["reference_known"], seen["watching"]) == (False, False)
 
 
 def test_a_host_that_is_moved_goes_on_with_the_unit_that_it_began_with(

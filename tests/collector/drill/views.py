@@ -86,6 +86,7 @@ def a_host(**changes: Any) -> DrillHost:
         "lag_s": 3.0,
         "excluded": None,
         "hostname": "web-1",
+        "reference_known": True,
     }
     return DrillHost(**values | changes)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from rongdun_collector.config import Settings
+from rongdun_collector.drill.figures import host_state
 from rongdun_collector.drill.records import DrillView, SignalObject
 from rongdun_collector.drill.scored import read_scored
 from rongdun_collector.drill.terms import By
@@ -39,10 +40,7 @@ def show_drill(options: argparse.Namespace, _settings: Settings, connection: Con
     if view is None:
         raise CollectorError("drill", f"there is no drill {options.drill!r}", REMEDY)
     _head(view)
-    hosts = [
-        (one.hostname, one.unit, _host_state(one.watching, one.reference), _seconds(one.lag_s), one.excluded or "")
-        for one in view.hosts
-    ]
+    hosts = [(one.hostname, one.unit, host_state(one), _seconds(one.lag_s), one.excluded or "") for one in view.hosts]
     _table(("HOST", "UNIT", "STATE", "LAG", "EXCLUDED"), hosts)
     names = {one.host: one.hostname for one in view.hosts}
     _table(("OBJECT", "HOST", "SIGNAL", "KEY", "DETECTED", "DETECT", "DISPOSE", ""), _objects(view, names))
@@ -99,10 +97,6 @@ def _remark(one: SignalObject) -> str:
     said += ["false positive"] if one.false_positive else []
     said += [f"reopened {one.reopened}"] if one.reopened else []
     return ", ".join(said)
-
-
-def _host_state(watching: bool, reference: str | None) -> str:  # noqa: FBT001 - two facts, in a row of a table
-    return "watching" if watching else "silent" if reference else "waiting"
 
 
 def _moment(at: datetime) -> str:

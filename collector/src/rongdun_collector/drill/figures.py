@@ -81,12 +81,12 @@ def object_state(one: SignalObject) -> ObjectState:
 
 
 def host_state(host: DrillHost) -> HostState:
-    """`lagging`: it had its reference and was not heard of lately; `waiting`: it has none yet."""
+    """`lagging`: it had its reference and was not heard of lately; `waiting`: it has none that we know yet."""
     if host.excluded is not None:
         return "excluded"
     if host.watching:
         return "watching"
-    return "waiting" if host.reference is None else "lagging"
+    return "lagging" if host.reference_known else "waiting"
 
 
 def _unit(view: DrillView, unit: str, *, points: int, rank: int | None, excluded: str | None) -> UnitFigures:

@@ -69,7 +69,7 @@ def _host(one: HostSeen, said: Said, silence: timedelta, as_of: datetime, unseen
     return DrillHost(
         host=one.host,
         unit=one.unit,
-        watching=one.reference is not None and lag is not None and lag <= silence,
+        watching=one.reference_known and lag is not None and lag <= silence,
         reference=one.reference,
         last_heard=one.last_heard,
         lag_s=None if lag is None else lag.total_seconds(),

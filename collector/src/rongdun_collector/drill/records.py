@@ -160,8 +160,9 @@ class Pinned:
 class DrillHost:
     """A host of a drill. `reference` is the root digest that it pinned first; later ones are in `repinned`, unused.
 
-    `watching`: it pinned a reference and was heard of lately. `lag_s` is how long ago that was. `blind` are the signals
-    that it cannot tell now. `skew_s` is by how much its clock seems to be behind ours (negative: ahead).
+    `watching`: it pinned a reference, which has arrived (`reference_known`), and was heard of lately. `lag_s` is how
+    long ago that was. `blind` are the signals that it cannot tell now. `skew_s` is by how much its clock seems to be
+    behind ours (negative: ahead).
     """
 
     host: str
