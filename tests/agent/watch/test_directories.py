@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,10 @@ def directories() -> Iterator[Directories]:
 
 def root_of(host: Host) -> Path:
     return host.on_disk("/etc").parent
+
+
+def root_of_home(host: Host) -> Path:
+    return host.on_disk("/home")
 
 
 def test_only_what_matters_is_told(host: Host, directories: Directories) -> None:
@@ -177,6 +182,25 @@ def test_one_directory_by_two_names_serves_both(host: Host, directories: Directo
     (root_of(host) / "tmp/x").write_text("x")
     assert set(directories.take(0).sections) == {"/tmp", "/bin"}
     assert len(directories) == 2, "and the one that the link lies in"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("nfs4", True), ("fuse.sshfs", True), ("fuse", True), ("ext4", False), ("fuseblk", False), ("tmpfs", False)],
+)
+def test_a_home_on_a_network_is_said_to_be_told_by_halves(make_host: MakeHost, kind: str, *, said: bool) -> None:
+    """A key that was put into it on another host comes without an event: only looking finds it."""
+    host = make_host({"/home/ann/.ssh/authorized_keys": ""})
+    device = root_of_home(host).stat().st_dev
+    mounts = f"36 35 {os.major(device)}:{os.minor(device)} / /home rw - {kind} server:/home rw\n"
+    host = make_host({"/home/ann/.ssh/authorized_keys": "", "/proc/1/mountinfo": mounts})
+    with Directories(100) as directories:
+        for _ in range(2):  # each time, also of what is watched already
+            directories.follow(host, wanted("/home/ann/.ssh"), 0)
+            assert ("/home/ann/.ssh" in directories.unwatched) is said
+        assert not said or kind in directories.unwatched["/home/ann/.ssh"]
+        (root_of_home(host) / "ann/.ssh/authorized_keys").write_text("x")
+        assert "/home/ann/.ssh" in directories.take(0).sections, "what happens here is told at once all the same"
 
 
 def test_wildcards_stand_for_the_directories_that_exist(make_host: MakeHost) -> None:

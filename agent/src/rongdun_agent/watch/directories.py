@@ -22,6 +22,7 @@ from rongdun_agent.watch.inotify import (
 )
 from rongdun_agent.watch.links import Links
 from rongdun_agent.watch.places import Interest, Place, Plan
+from rongdun_agent.watch.silent_mounts import silent_mounts
 
 _GONE = SELF_DELETED | SELF_MOVED | UNMOUNTED | IGNORED
 _MOST_EVENTS = 4096
@@ -97,9 +98,14 @@ class Directories:
         for path in [path for path in self._by_path if path not in self._plan] + [*self._replaced(host)]:
             self._drop(path)
         fresh: set[str] = set()
+        silent = silent_mounts(host)
         for path, place in self._plan.items():
             if self._watch(self._inotify, host, path, place):
                 fresh |= place.interests.keys()
+            watch = self._watches.get(self._by_path.get(path, -1))
+            if watch is not None and (kind := silent.get(watch.identity[0])):
+                why = f"{path}: on {kind} nobody tells of what others change"
+                self.unwatched |= dict.fromkeys(place.interests, why)
         return fresh
 
     def is_replaced(self, host: Host) -> bool:
