@@ -76,6 +76,7 @@ SECTIONS: Mapping[str, SectionSpec] = MappingProxyType(
             _section("time_sync"),
             _section("walk", schema=2),
             _section("watched_files"),
+            _section("weak_passwords"),
         )
     )
 )
