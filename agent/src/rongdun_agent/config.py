@@ -19,7 +19,9 @@ class DrillBounds(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = Field(default=True, description="whether the host takes part in drills at all")
-    longest_s: int = Field(30 * 86_400, ge=60, description="the longest time that one drill may be watched for")
+    longest_s: int = Field(
+        30 * 86_400, ge=60, le=366 * 86_400, description="the longest time that one drill may be watched for"
+    )
     period_min_s: float = Field(5, ge=1, description="the shortest time between two check-ins of an unchanged host")
     sections: tuple[str, ...] | None = Field(None, description="the only sections that may be watched; unset: any")
     directories: int = Field(1024, ge=16, description="the most directories that the kernel is asked to watch")

@@ -113,7 +113,9 @@ def test_a_damaged_file_is_no_drill(tmp_path: Path, content: str) -> None:
     assert load_drill(State(tmp_path)) is None
 
 
-@pytest.mark.parametrize("line", ["longest_s = 1", "period_min_s = 0", "colour = 1", 'sections = "accounts"'])
+@pytest.mark.parametrize(
+    "line", ["longest_s = 1", "longest_s = 1000000000000", "period_min_s = 0", "colour = 1", 'sections = "accounts"']
+)
 def test_a_wrong_setting_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "agent.toml"
     path.write_text(f"[drill]\n{line}\n")
