@@ -195,3 +195,26 @@ def test_a_host_that_is_taken_out_asks_again_soon(
     assert host.look_again(clock.forward(seconds=5)).interval_s == 60
     drilled.client.post(f"/v1/drills/{drill}/close", json={})
     assert host.look_again(clock.forward(seconds=5)).interval_s == usual
+
+
+def test_a_drill_after_another_begins_anew(
+    drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+) -> None:
+    """What was found in the first and is still there is the second one's reference; the first does not change."""
+    clock, host, first = drilled.clock, watcher(), open_drill()
+    host.begin()
+    clock.forward(seconds=5)
+    host.see(accounts("toor"))
+    before = objects(drilled, first)
+    assert drilled.client.post(f"/v1/drills/{first}/close", json={}).status_code == 200
+    second = open_drill()
+    answer = host.look_again(clock.forward(seconds=5))
+    assert answer.drill is not None
+    assert answer.drill.id == second
+    host.reference = str(host.last["root"])
+    host.look_again(clock.forward(seconds=5))
+    clock.forward(seconds=5)
+    host.see(accounts("toor", "evil"))
+    assert [one["key"] for one in objects(drilled, second)] == ["evil"]
+    assert objects(drilled, first) == before
+    assert drilled.get(f"/v1/drills/{second}")["hosts"][0]["repinned"] == []

@@ -43,7 +43,7 @@ class PinnedAnswer(AnswerModel):
 
 
 class DrillHostAnswer(AnswerModel):
-    """A host of a drill. `watching`: it pinned a reference, and was heard of lately (`lag_s` is how long ago).
+    """A host of a drill. `watching`: its reference is known, and it was heard of lately (`lag_s` is how long ago).
 
     `reference` is the root digest that it pinned first; `reference_known`: its facts have arrived here. `blind` are the
     signals that it cannot tell now. `skew_s`: by how much its clock seems to be behind (negative: ahead).
