@@ -67,7 +67,7 @@ them; other commands take those that they need. In the environment several packs
 def agent_settings() -> str:
     """Every key of agent.toml, table by table."""
     rows = (
-        f"| `{name}` | {field.default} | {_bounds(field.metadata)} | {field.description} |"
+        f"| `{name}` | {_word(field.default)} | {_bounds(field.metadata)} | {field.description} |"
         for name, field in Config.model_fields.items()
         if name not in {"drill", "weak_passwords"}
     )

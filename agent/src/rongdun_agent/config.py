@@ -60,6 +60,9 @@ class Config(BaseModel):
         300, ge=0, le=3_600, description="seconds that a cycle waits at most for less pressure"
     )
     spool_bytes: int = Field(64 * 2**20, ge=2**20, description="bound of the spool, compressed, in bytes")
+    require_signed_packs: bool = Field(
+        default=False, description="whether `--pack` refuses packs that no trusted key signed (`*.pub` in keys.d)"
+    )
     drill: DrillBounds = Field(DrillBounds(), description="what a drill may ask for")
     weak_passwords: GuessBounds = Field(GuessBounds(), description="trying passwords that anybody would guess")
 

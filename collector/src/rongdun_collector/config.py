@@ -44,6 +44,12 @@ class Settings(BaseModel):
         tuple[Path, ...],
         Field(description="packs of kind drill, built (JSON) or as folders; else those that come along"),
     ] = ()
+    pack_keys: Annotated[
+        Path, Field(description="folder of public keys (*.pub); a signed pack is used only if one of them signed it")
+    ] = Path("/etc/rongdun/keys.d")
+    require_signed_packs: Annotated[
+        bool, Field(description="refuse what `packs` names unless it is signed; what comes along needs no signature")
+    ] = False
     controls: Annotated[
         Path | None, Field(description="control framework, built (JSON) or YAML; else the one that comes along")
     ] = None

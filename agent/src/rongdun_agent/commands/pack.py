@@ -1,4 +1,4 @@
-"""`rongdun-agent pack`: check, test, build and explain packs of rules, for their authors."""
+"""`rongdun-agent pack`: check, test, build, explain and sign packs of rules, for their authors."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ from typing import TextIO
 
 from rongdun_agent.authoring.description import write_description
 from rongdun_agent.authoring.proof import prove
+from rongdun_agent.authoring.signing import add_signing_actions, make_key, sign_pack, verify_pack
 from rongdun_agent.errors import AgentError
 from rongdun_agent.scan.text import paper_for
 from rongdun_contract.controls import build_controls, load_controls
@@ -43,12 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                 metavar="DIR",
                 help="packs whose rules the framework may name",
             )
+    add_signing_actions(actions)
 
 
 def run(options: argparse.Namespace, out: TextIO) -> int:
     """Do it; 1 when something is wrong with the pack."""
     directory: Path = options.directory
-    if not directory.exists():
+    if options.action != "key" and not directory.exists():
         raise AgentError(str(directory), "does not exist", "name the directory of a pack")
     return _ACTIONS[options.action](options, out)
 
@@ -102,7 +104,15 @@ def _explain(options: argparse.Namespace, out: TextIO) -> int:
 
 
 _ACTIONS: Mapping[str, Callable[[argparse.Namespace, TextIO], int]] = MappingProxyType(
-    {"lint": _lint, "test": _test, "build": _build, "explain": _explain}
+    {
+        "lint": _lint,
+        "test": _test,
+        "build": _build,
+        "explain": _explain,
+        "key": make_key,
+        "sign": sign_pack,
+        "verify": verify_pack,
+    }
 )
 
 

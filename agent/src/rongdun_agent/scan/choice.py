@@ -1,12 +1,14 @@
 """Which rules judge, with which parameters: packs, `--rule`, `--param`."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import rongdun_agent.content
 from rongdun_agent.errors import AgentError
+from rongdun_agent.state import default_state
 from rongdun_contract.controls import Framework, load_compiled_controls
-from rongdun_contract.rules import Pack, Rule, load_compiled, load_pack
+from rongdun_contract.rules import Pack, Rule, load_compiled
 from rongdun_contract.rules.overlay import NO_OVERLAY, Overlay
 from rongdun_contract.rules.overrides import Overrides, accept_params, read_overrides
 from rongdun_contract.rules.problems import nearest
@@ -17,10 +19,13 @@ CONTROLS = CONTENT / "gbt22239-2019.json"
 _BUILD = "run `make content` in the source tree, or name a pack with --pack"
 
 
-def choose_packs(named: Iterable[str]) -> tuple[Pack, ...]:
-    """The packs in directories or built files, the embedded baseline where none is named; no rule may be in two."""
+def choose_packs(named: Iterable[str], keys: Path | None = None, state: Path | None = None) -> tuple[Pack, ...]:
+    """The packs in directories or files, the embedded baseline where none is named; no rule may be in two.
+
+    Signed files are checked with the keys in `keys`; which versions were accepted is remembered in `state`.
+    """
     places = [Path(name) for name in named]
-    packs = tuple(map(_pack, places)) if places else (_embedded_pack(),)
+    packs = _admitted(places, keys, state) if places else (_embedded_pack(),)
     seen: dict[str, str] = {}
     for pack in packs:
         for rule in pack.rules:
@@ -73,7 +78,10 @@ def _embedded_pack() -> Pack:
     return load_compiled(BASELINE)
 
 
-def _pack(place: Path) -> Pack:
-    if not place.exists():
-        raise AgentError(str(place), "does not exist", "name a pack's directory, or its built JSON file")
-    return load_pack(place) if place.is_dir() else load_compiled(place)
+def _admitted(places: list[Path], keys: Path | None, state: Path | None) -> tuple[Pack, ...]:
+    from rongdun_agent.config import load_config  # noqa: PLC0415 - most scans name no pack
+    from rongdun_agent.signing.trust import SYSTEM_KEYS, Trust, admit  # noqa: PLC0415 - the same
+
+    required = load_config().require_signed_packs
+    trust = Trust(keys or SYSTEM_KEYS, state or default_state(), required=required, now=datetime.now(UTC))
+    return tuple(admit(place, trust) for place in places)

@@ -33,7 +33,10 @@ def add_judging_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="DIR",
-        help="a pack's directory or built file instead of the embedded baseline; may be repeated",
+        help="a pack's directory or built file, signed or not, instead of the embedded baseline; may be repeated",
+    )
+    parser.add_argument(
+        "--keys", type=Path, metavar="DIR", help="keys that may sign packs, *.pub (default: /etc/rongdun/keys.d)"
     )
     parser.add_argument(
         "--param",
@@ -52,7 +55,7 @@ def add_judging_arguments(parser: argparse.ArgumentParser) -> None:
 
 def wish_of(options: argparse.Namespace, named: list[str]) -> Wish:
     """The packs, rules and parameters that the options name; raises AgentError or PackError."""
-    packs = choose_packs(options.pack)
+    packs = choose_packs(options.pack, options.keys, options.state)
     rules = choose_rules(packs, named)
     params = choose_params(packs, options.param)
     overlay = choose_overlay(packs, options.overlay)

@@ -6,6 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from rongdun_collector.errors import CollectorError
+from rongdun_collector.signed_packs import Trust, admit
 from rongdun_contract.controls import Framework, build_controls, load_compiled_controls, load_controls
 from rongdun_contract.documents import canonical_json, digest
 from rongdun_contract.rules.compiled import load_compiled
@@ -44,10 +45,15 @@ class Ruleset:
     digest: str = field(init=False)
 
 
-def load_ruleset(packs: Iterable[Path], controls: Path | None, overlay: Path | None = None) -> Ruleset:
-    """The packs and the framework named, or those that come along; CollectorError with all that is wrong."""
+def load_ruleset(
+    packs: Iterable[Path], controls: Path | None, overlay: Path | None = None, trust: Trust | None = None
+) -> Ruleset:
+    """The packs and the framework named, or those that come along; CollectorError with all that is wrong.
+
+    `trust` says which packs may be used; without it only unsigned ones are read.
+    """
     try:
-        loaded = tuple(_pack(path) for path in packs) or (_embedded_pack(),)
+        loaded = tuple(_pack(path, trust) for path in packs) or (_embedded_pack(),)
         framework = _embedded_framework() if controls is None else _framework(controls)
     except PackError as error:
         raise CollectorError("rules", str(error), "mend them, or name others with --packs and --controls") from error
@@ -62,7 +68,9 @@ def _overlay(path: Path, packs: tuple[Pack, ...]) -> Overlay:
         raise CollectorError("overlay", str(error), "mend it, or leave --overlay out") from error
 
 
-def _pack(path: Path) -> Pack:
+def _pack(path: Path, trust: Trust | None) -> Pack:
+    if trust is not None:
+        return admit(path, trust)
     return load_pack(path) if path.is_dir() else load_compiled(path)
 
 

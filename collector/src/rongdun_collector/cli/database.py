@@ -1,4 +1,4 @@
-"""What most commands begin with: where the database is, and that its schema is this version's."""
+"""What most commands begin with: where the database is, that its schema is ours, and which packs are let in."""
 
 import argparse
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from rongdun_collector.config import Settings, read_settings
 from rongdun_collector.errors import CollectorError
+from rongdun_collector.signed_packs import Trust
 from rongdun_collector.store.migrate import migrate, require_current
 from rongdun_collector.store.store import Store, open_store
 
@@ -18,6 +19,19 @@ def add_database_arguments(parser: argparse.ArgumentParser) -> None:
     """--data and --database."""
     parser.add_argument("--data", type=Path, help="folder of the SQLite database and of tls/ (default rongdun-data)")
     parser.add_argument("--database", help="sqlite:///PATH or postgresql://USER@HOST/NAME instead")
+
+
+def add_trust_arguments(parser: argparse.ArgumentParser) -> None:
+    """--pack-keys and --require-signed-packs."""
+    parser.add_argument("--pack-keys", type=Path, help="folder of public keys, *.pub (default /etc/rongdun/keys.d)")
+    parser.add_argument(
+        "--require-signed-packs", action="store_true", default=None, help="refuse --packs that are not signed"
+    )
+
+
+def trust_of(settings: Settings) -> Trust:
+    """Which packs may be used, now."""
+    return Trust(settings.pack_keys, settings.data, settings.require_signed_packs, utc_now())
 
 
 def settings_of(options: argparse.Namespace, environment: Mapping[str, str]) -> Settings:

@@ -11,7 +11,14 @@ import uvicorn
 
 from rongdun_collector.app import build_app
 from rongdun_collector.assessment.ruleset import load_ruleset
-from rongdun_collector.cli.database import add_database_arguments, opened, settings_of, utc_now
+from rongdun_collector.cli.database import (
+    add_database_arguments,
+    add_trust_arguments,
+    opened,
+    settings_of,
+    trust_of,
+    utc_now,
+)
 from rongdun_collector.cli.notify import service_manager
 from rongdun_collector.cli.server import Server
 from rongdun_collector.config import Settings
@@ -39,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--packs", type=Path, action="append", help="a pack of rules (may be repeated)")
     parser.add_argument("--drill-packs", type=Path, action="append", help="a pack of kind drill (may be repeated)")
+    add_trust_arguments(parser)
     parser.add_argument("--controls", type=Path, help="the control framework")
     parser.add_argument("--overlay", type=Path, help="an organisation's overlay: parameters tightened, or waived")
     parser.add_argument("--schemes", type=Path, help="folder of drill scoring schemes")
@@ -50,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Serve until SIGINT or SIGTERM."""
     settings = settings_of(options, environment)
-    ruleset = load_ruleset(settings.packs, settings.controls, settings.overlay)
+    ruleset = load_ruleset(settings.packs, settings.controls, settings.overlay, trust_of(settings))
     with opened(settings) as store:
         refuse_unsafe(settings, store)
         with _listening(settings) as listener:
