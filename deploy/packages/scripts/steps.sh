@@ -20,6 +20,10 @@ make_users() {
 
 make_folders() {
     install -d -m 0755 /etc/rongdun
+    if [ -e /etc/tmpfiles.d/rongdun-agent.conf ]; then # the host's own word: the agent is another user here (systemd-219)
+        systemd-tmpfiles --create rongdun-agent.conf || true
+        return
+    fi
     install -d -m 0750 -o rongdun-discovery -g rongdun-discovery /var/lib/rongdun-discovery
     if [ -d $state ] && [ "$(stat -c %U $state)" != rongdun ]; then # an agent was run here by hand, as root
         chown -R -h rongdun:rongdun $state
