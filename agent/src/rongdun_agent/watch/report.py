@@ -52,8 +52,9 @@ class Journal:
         self._unchanged_at = float("-inf")
 
     def say(self, *words: object) -> None:
-        """One line with the time to the millisecond."""
-        print(stamp(datetime.now(UTC)), "watch:", *words, file=self._out, flush=True)
+        """One line with the time to the millisecond: whoever names a file must not write further ones."""
+        line = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in " ".join(map(str, words)))
+        print(stamp(datetime.now(UTC)), "watch:", line, file=self._out, flush=True)
 
     def has_read(self, names: Iterable[str], why: Iterable[str], seconds: float, sequence: int | None) -> None:
         """Sections that were read because something moved, and the state that they became.
