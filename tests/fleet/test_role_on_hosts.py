@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.fleet.collector import SecureCollector
-from tests.fleet.conftest import SUITES, serving
+from tests.fleet.conftest import serving
 from tests.fleet.controller import USER, Controller, Run, arguments_seen
 from tests.lab.missing import need_program
 from tests.lab.roots import Root, Suite
@@ -25,7 +25,11 @@ from tests.packages.test_hosts import LEFT_BY_OTHERS
 
 pytestmark = [pytest.mark.root, pytest.mark.systemd, pytest.mark.slow]
 
-KINDS = {"bullseye": "deb", "trixie": "tar"}
+KINDS = {"bullseye": "deb", "trixie": "tar", "imitated": "rpm"}
+"""Server and kind of package. No rpm distribution is within reach: rpm, its scripts and its database are real."""
+ANYWAY = "rpm alias --upgrade -U --nodeps\n"
+"""It asks for an rpm's glibc."""
+OF_RPM = ("/var/lib/rpm", "/usr/lib/sysimage/rpm")
 DISCOVERY = "rongdun-discovery.service"
 MADE_UP = "rongdun1.made-up-by-somebody"
 SETTINGS = {"pressure_wait_s": 0, "drill": {"enabled": True, "sections": ["accounts", "sudo"]}}
@@ -64,7 +68,10 @@ def folders(folder: Path) -> tuple[Path, Path]:
             pytest.skip(f"rongdun-agent and rongdun-agent-discovery, {kind}: {HOW}")
         print(f"uses {agent[0].file} and {other[0].file}")
         shutil.copy(agent[0].file, now)
-        shutil.move(next_version(agent[0], "9.9.9", folder).file, later)
+        if kind == "rpm":
+            shutil.copy(agent[0].file, later)  # nothing here makes another of it
+        else:
+            shutil.move(next_version(agent[0], "9.9.9", folder).file, later)
         for place in (now, later):
             shutil.copy(other[0].file, place)
     shutil.copy(packages("deb", "rongdun-agent", "x86_64")[0].file, now / "rongdun-agent_0.0.9_arm64.deb")
@@ -72,28 +79,37 @@ def folders(folder: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
+def systems(bare: dict[Suite, Root], debian_root: Callable[..., Root]) -> dict[str, Root]:
+    """Return the servers' roots by the servers' names."""
+    return {**bare, "imitated": debian_root("trixie", "openssh-server", "rpm", "sudo", python=False)}
+
+
+@pytest.fixture(scope="module")
 def fleet(
     folders: tuple[Path, Path],
     folder: Path,
-    bare: dict[Suite, Root],
+    systems: dict[str, Root],
     wire: Segment,
     both: tuple[SecureCollector, SecureCollector],
 ) -> Iterator[Fleet]:
-    """Yield two booted servers and a collector that serves."""
+    """Yield booted servers and a collector that serves."""
     assert folders
     need_program("ssh", "openssh-client")
     with ExitStack() as stack:
         sockets = stack.enter_context(tempfile.TemporaryDirectory(prefix="rd-"))
         collector = stack.enter_context(serving(both[0]))
-        found = Fleet(Controller(folder, Path(sockets)), collector, collector.token(len(SUITES)))
-        for suite in SUITES:
+        found = Fleet(Controller(folder, Path(sockets)), collector, collector.token(len(KINDS)))
+        for name, kind in KINDS.items():
             address = f"10.77.0.{len(wire.hosts) + 2}"
             host = wire.join(f"{address}/24")
-            server = stack.enter_context(running(bare[suite], network=host.namespace))
+            server = stack.enter_context(running(systems[name], network=host.namespace))
             found.controller.admit(server)
-            found.servers[suite] = server
-            found.known[suite] = {"ansible_host": address, "rongdun_agent_kind": KINDS[suite]}
-            found.files[suite], found.accounts[suite] = server.files(), server.accounts()
+            if kind == "rpm":
+                server.machine.write("/etc/popt", ANYWAY)
+                server.sh("rpm --initdb")
+            found.servers[name] = server
+            found.known[name] = {"ansible_host": address, "rongdun_agent_kind": kind}
+            found.files[name], found.accounts[name] = server.files(), server.accounts()
         found.controller.keep_secret(vault_rongdun_agent_token=found.token)
         yield found
 
@@ -211,6 +227,7 @@ def test_each_host_gets_the_kind_of_package_that_is_for_it(fleet: Fleet, rolled_
     assert rolled_out
     assert "install ok" in fleet.servers["bullseye"].sh("dpkg-query -W -f='${Status}' rongdun-agent")
     assert fleet.servers["trixie"].sh("ls /opt/rongdun/uninstall.sh")
+    assert fleet.servers["imitated"].sh("rpm -q rongdun-agent").startswith("rongdun-agent-")
 
 
 def test_the_token_stays_a_secret(fleet: Fleet, rolled_out: RollOut) -> None:
@@ -241,8 +258,8 @@ def test_ansible_writes_nothing_into_the_tree(fleet: Fleet, again: Run) -> None:
 def test_an_upgrade_keeps_who_the_host_is(fleet: Fleet, upgraded: Upgrade) -> None:
     assert set(upgraded.run.failed.values()) == {0}, upgraded.run.said
     assert fleet.credentials() == upgraded.credentials
-    for server in fleet.servers.values():
-        assert server.sh("rongdun-agent --version").strip() == "rongdun-agent 9.9.9"
+    for name, server in fleet.servers.items():
+        assert server.sh("rongdun-agent --version").strip().endswith(" 9.9.9") == (KINDS[name] != "rpm")
         assert server.show("ActiveState") == "active"
         assert "interval_s = 1800" in server.sh("cat /etc/rongdun/agent.toml")
         assert server.machine.run("systemctl", "is-active", DISCOVERY).stdout.strip() == "inactive"
@@ -281,6 +298,10 @@ def test_removal_leaves_nothing(fleet: Fleet, removed: list[Run]) -> None:
     assert set(second.failed.values()) == {0}, second.said
     assert set(second.changed.values()) == {0}, second.said
     for name, server in fleet.servers.items():
-        left = {path for path in server.files() - fleet.files[name] if not path.startswith(f"/home/{USER}/.ansible")}
+        left = {
+            path
+            for path in server.files() - fleet.files[name]
+            if not path.startswith((f"/home/{USER}/.ansible", *OF_RPM))
+        }
         assert left - LEFT_BY_OTHERS == set()
         assert server.accounts() == fleet.accounts[name]
