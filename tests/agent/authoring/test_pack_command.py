@@ -110,13 +110,14 @@ def test_explain_says_what_cases_must_notice(make_pack):
 
 def test_a_control_framework_is_built_against_its_packs(make_pack, tmp_path):
     words = "{zh: 中, en: en}"
-    clause = f"{{id: '1 a', level: 3, class: {words}, control_point: {words}, gist: {words}, kind: auto, rules: [%s]}}"
+    clause = f"{{id: '1 a', level: 3, gist: {words}, kind: auto, rules: [%s]}}"
+    head = f"id: frame\ntitle: {words}\ncontrol_points:\n  - class: {words}\n    name: {words}\n    clauses:\n"
     framework = tmp_path / "frame.yaml"
     folder = make_pack({"no-seven": NO_UID_7}, {"no-seven": GOOD_CASES})
-    framework.write_text(f"id: frame\ntitle: {words}\nclauses:\n  - {clause % 'no-seven'}\n")
+    framework.write_text(f"{head}      - {clause % 'no-seven'}\n")
     status, said = pack("build", framework, "--pack", folder, "--output", tmp_path / "frame.json")
     assert (status, "frame: 1 clauses" in said) == (0, True)
-    framework.write_text(f"id: frame\ntitle: {words}\nclauses:\n  - {clause % 'no-sevn'}\n")
+    framework.write_text(f"{head}      - {clause % 'no-sevn'}\n")
     assert pack("build", framework, "--pack", folder, "--output", tmp_path / "frame.json")[0] == 2
 
 
