@@ -29,28 +29,31 @@ class _Line(NamedTuple):
 
 
 def guest_shares(host: Host) -> Maybe[tuple[Share, ...]]:
-    """Shares with `guest ok`, by themselves or by what [global] says for all. Raises `Refused`.
+    """Shares with `guest ok`, by themselves or by what [global] says for those after it. Raises `Refused`.
 
-    Undecided where settings come from elsewhere, unless an open share is found: that is one whatever else is said.
+    Undecided where settings come from elsewhere, or Samba would refuse a word, unless an open share is found.
     """
     lines = list(_read(host))
-    shares = _sections(lines)
-    default = shares.pop("global", {}).get("guestok")
     found = []
-    for name, settings in shares.items():
-        setting = settings.get("guestok", default)
-        available = settings.get("available")
+    for name, settings in _sections(lines).items():
+        setting, available = settings.get("guestok"), settings.get("available")
         if setting and setting.value.lower() in _YES and not (available and available.value.lower() in _NO):
             found.append(Share(name, setting.where))
-    if not found and any(line.key in _ELSEWHERE for line in lines):
+    if not found and any(line.key in _ELSEWHERE or _is_refused(line) for line in lines):
         return _UNDECIDED
     return tuple(found)
 
 
+def _is_refused(line: _Line) -> bool:
+    return line.key == "guestok" and line.value.lower() not in _YES | _NO
+
+
 def _sections(lines: list[_Line]) -> dict[str, dict[str, _Line]]:
+    """Settings by share; a share begins with what [global] has said until then."""
+    defaults: dict[str, _Line] = {}
     found: dict[str, dict[str, _Line]] = {}
     for line in lines:
-        settings = found.setdefault(line.section, {})
+        settings = defaults if line.section == "global" else found.setdefault(line.section, dict(defaults))
         if line.key:
             settings[line.key] = line
     return found
@@ -60,12 +63,11 @@ def _read(host: Host) -> Iterator[_Line]:
     """Settings in their order; keys without blanks and letter case, as Samba compares them."""
     section, pending = "global", ""
     for number, raw in enumerate(host.lines(CONFIG), 1):
-        text = pending + raw.strip()
-        pending = ""
+        if not pending and raw.lstrip()[:1] in ("", "#", ";"):
+            continue  # a comment ends with its line
+        text, pending = pending + raw.strip(), ""
         if text.endswith("\\"):
             pending = text[:-1]
-            continue
-        if not text or text[0] in "#;":
             continue
         if text[0] == "[":
             section = text[1:].partition("]")[0].strip().lower()
