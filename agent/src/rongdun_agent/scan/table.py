@@ -6,8 +6,8 @@ from types import MappingProxyType
 from rongdun_agent.scan.choice import embedded_controls
 from rongdun_agent.scan.evidence import MARKS, write_evidence
 from rongdun_agent.scan.judgement import Judgement
-from rongdun_agent.scan.overlaid import write_overlay
 from rongdun_agent.scan.order import TOLD, worst_first
+from rongdun_agent.scan.overlaid import write_overlay
 from rongdun_agent.scan.text import Paper, padded, printable
 from rongdun_agent.scan.unseen import write_unseen
 from rongdun_contract.clauses import ClauseResult, Result, clause_results
