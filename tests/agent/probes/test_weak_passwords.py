@@ -108,6 +108,10 @@ def test_who_can_log_in_by_password_is_tried_and_nobody_else(make_host):
     assert told(tried(make_host, fields)) == {"open": True, "empty": True}
 
 
+def test_the_hash_of_the_empty_password_is_no_password(make_host):
+    assert told(tried(make_host, {"li": libcrypt("$1$saltsalt$", "")})) == {"li": True}
+
+
 def test_hashes_in_passwd_itself_are_tried_and_lines_without_shadow_let_nobody_in(make_host):
     weak = openssl("-1", "123456")
     passwd = f"old:{weak}:1000:1000::/:/bin/sh\nghost:x:1001:1001::/:/bin/sh\nnone::1002:1002::/:/bin/sh\n"

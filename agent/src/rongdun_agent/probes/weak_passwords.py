@@ -63,7 +63,8 @@ def _shared_words(host: Host, asked: Asked) -> list[str]:
 
 
 def _words(accounts: list[str], shared: list[str], asked: Asked) -> Iterator[str]:
-    """The likeliest first: what is made of the account's own name, then what is tried on every account."""
+    """The likeliest first: nothing at all, what is made of the account's own name, what is tried on every account."""
+    yield ""
     for account in accounts:
         yield from made_of(account, asked.year)
     yield from shared
