@@ -75,11 +75,12 @@ def test_a_second_host_from_one_line_to_an_upgrade(
         assert status["cycle"]["problem"] is None
         name = status["host"]
         assert ours.hosts()[name]["hostname"] == server.machine.name
-        findings = ours.get(f"/v1/hosts/{name}/findings")
-        assert len(findings["findings"]) > 100
-        assert {"pass", "fail"} <= {one["verdict"] for one in findings["findings"]}
-        assert findings["confidence"] > 0.8
-        assert ours.get(f"/v1/hosts/{name}/facts/os")
+        findings = ours.get(f"/v1/hosts/{name}/findings")["findings"]
+        assert len(findings) > 100
+        assert {"pass", "fail"} <= {one["verdict"] for one in findings}
+        # The package may have been built before the rules that this checkout's collector judges by.
+        unknown = [one["rule"] for one in findings if one["verdict"] == "unknown" and one["reason"] != "agent too old"]
+        assert len(unknown) < len(findings) / 20, unknown
 
     with serving(theirs):
         server.sh("useradd --system --no-create-home before-the-upgrade")
