@@ -31,7 +31,7 @@ class Agent:
 
     def __init__(self, base: Path, collector: Collector) -> None:
         self.state, self.log, self.collector = State(base / "state"), base / "log", collector
-        (base / "agent.toml").write_text('[drill]\nperiod_min_s = 1\nsections = ["sockets"]\n')
+        (base / "agent.toml").write_text('interval_min_s = 10\n[drill]\nperiod_min_s = 1\nsections = ["sockets"]\n')
         self.told = ["--state", str(self.state.folder), "--config", str(base / "agent.toml")]
         self.state.save_credential(Credential(collector.url, "h", "h.secret"))
         self.state.save_cycle({"walked_at": datetime.now(UTC).isoformat()})
