@@ -30,7 +30,7 @@ class Wish(NamedTuple):
     level: int
     walk: bool
     chosen: bool
-    """Rules were named one by one: only what they read is probed."""
+    """Rules were named one by one."""
     guess: Asked | None = None
     """How passwords are tried, if they are."""
     reference: Survey | None = None
@@ -74,10 +74,8 @@ class Judgement(NamedTuple):
 
 
 def judge(host: Host, wish: Wish, state: State, now: datetime) -> Judgement:
-    """Survey and evaluate; `now` is when."""
-    needed = None
-    if wish.chosen:
-        needed = _ALWAYS.union(*(rule.sections for rule in wish.rules))
+    """Read what the rules read, and evaluate; `now` is when."""
+    needed = _ALWAYS.union(*(rule.sections for rule in wish.rules))
     of = stamp_of(host)
     found, probes = survey(host, sections=needed, walk=wish.walk, guess=wish.guess, clock=lambda: now)
     found = with_kept_guesses(host, with_kept_walk(host, found, state), state, of)
