@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rongdun_agent.guesses.asked import Asked
-from rongdun_agent.guesses.common import COMMON
+from rongdun_agent.guesses.everybodys import COMMON
 from rongdun_agent.guesses.patterns import made_of
 from rongdun_agent.host.guesser import LIBRARIES, NICE, answer
 from rongdun_agent.host.guessing import GUESSER, guess

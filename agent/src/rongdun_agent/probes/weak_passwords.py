@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rongdun_agent.guesses.asked import Asked
-from rongdun_agent.guesses.common import COMMON
+from rongdun_agent.guesses.everybodys import COMMON
 from rongdun_agent.guesses.patterns import made_of
 from rongdun_agent.host import Answer, Host
 from rongdun_agent.local_accounts.hashes import classify
