@@ -1,4 +1,4 @@
-"""What was seen on the wire and since when: derived from the history of the `devices` sections, and from nothing else."""
+"""What was seen on the wire and since when: derived from the history of the `devices` sections alone."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
