@@ -38,7 +38,7 @@ def contradictions(whole: Any, partial: Any, path: str = "") -> Iterator[str]:
             if not any(not list(contradictions(item, other)) for other in partial):
                 yield f"{path}[{at}]: {item} is not told"
         for at, item in enumerate(partial):
-            if not any(not list(contradictions(other, item)) for other in whole):
+            if not is_unknown(item) and not any(not list(contradictions(other, item)) for other in whole):
                 yield f"{path}[{at}]: {item} is told"
     else:
         yield f"{path}: {whole} is told as {partial}"
