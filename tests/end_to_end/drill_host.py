@@ -107,8 +107,12 @@ class DrillHost:
 
     def watcher_pid(self) -> int:
         """The process of the watcher, as the machine numbers it."""
-        report = json.loads((self.machine.root / STATE / "watch.json").read_text())
-        return int(report["pid"])
+        path = self.machine.root / STATE / "watch.json"
+        try:
+            wait_for(lambda: path.exists() or None)
+        except AssertionError as error:
+            raise AssertionError(self.must("journalctl", "-u", AGENT, "-n", "60", "--no-pager")) from error
+        return int(json.loads(path.read_text())["pid"])
 
     def cpu_s(self, pid: int) -> float:
         """Processor seconds of a process and of those that it started and that ended."""

@@ -151,7 +151,7 @@ def test_metrics_say_what_the_answer_says(scene: Scene) -> None:
     assert told["rongdun_drill_objects", "medium", "unacknowledged", "u2"] == 1
     assert told["rongdun_drill_detect_seconds", "50", "u1"] == 22
     assert told["rongdun_drill_dispose_seconds", "90", "u1"] == 25
-    assert told["rongdun_drill_hosts", "watching", "u1"] == 1
+    assert told["rongdun_drill_hosts", "watching", "u1"] == 2
     assert told["rongdun_drill_waiting_since_timestamp_seconds", "medium", "u2"] == START.timestamp() + 5
     assert told["rongdun_drill_open",] == 1
     assert ("rongdun_drill_detect_seconds", "50", "u2") not in told

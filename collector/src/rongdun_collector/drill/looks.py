@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from rongdun_contract.wire import CheckIn
 
-SHORTEST_GAP = timedelta(seconds=30)
+SHORTEST_GAP = timedelta(seconds=90)
+"""A heartbeat says that all was looked at. Where no event tells of a section, that takes an agent half a minute."""
 PERIODS = 3
 INSTANT = timedelta(microseconds=1)
 
