@@ -90,8 +90,8 @@ def test_a_proc_that_hides_other_users_is_unknown_as_a_whole() -> None:
     """With hidepid= only our own processes are there: a list of them would read as a very quiet host."""
 
     class Hiding(Host):
-        def list_dir(self, path: str) -> tuple[str, ...]:
-            return tuple(name for name in super().list_dir(path) if name == str(os.getpid()))
+        def list_by_kernel(self, path: str) -> tuple[str, ...]:
+            return tuple(name for name in super().list_by_kernel(path) if name == str(os.getpid()))
 
     with pytest.raises(Refused):
         Hiding().pids()
