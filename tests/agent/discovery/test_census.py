@@ -95,7 +95,19 @@ def test_an_address_that_is_used_no_more_goes_and_the_device_stays() -> None:
     for now in (300, 600, 900, 1200):
         of.note(arp(address=IPv4Address("10.0.0.11"), how="sweep"), now)
     assert found(of, 1200)[A].ipv4 == ("10.0.0.10", "10.0.0.11")
+    of.note(arp(address=IPv4Address("10.0.0.11"), how="sweep"), 1201)
     assert found(of, 1201)[A].ipv4 == ("10.0.0.11",)
+
+
+def test_a_device_that_said_another_word_after_its_last_answer_is_gone_all_the_same() -> None:
+    """The address falls silent a little before the device; without it the device would have a whole day."""
+    of = census()
+    of.note(arp(how="sweep"), 0)
+    of.note(Sighting(A, "nd", ipv6=IPv6Address("fe80::a")), 25)
+    before = found(of, 30)[A]
+    for now in range(40, 1230, 10):
+        assert (found(of, now)[A].present, found(of, now)[A].ipv4) == (now <= 1225, ("10.0.0.10",))
+    assert found(of, 1230)[A] == before.model_copy(update={"present": False})
 
 
 def test_one_address_of_two_devices_is_told_of_both() -> None:

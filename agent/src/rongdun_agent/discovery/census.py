@@ -65,12 +65,16 @@ class Census:
             del self._routers[next(iter(self._routers))]
 
     def settle(self, now: float) -> None:
-        """Let go: addresses that were not used for long, devices that are silent, those gone for very long."""
+        """Let go: devices that are silent, those gone for very long, and addresses that others outlived.
+
+        An address is not used any more when its device was heard by another one for long; one that falls silent
+        together with its device stays, or the device would not be held to the sweeps that it has answered.
+        """
         for known in [*self._all()]:
             if self._is_over(known.last, now, known.addresses):
                 self._be_gone(known, now)
             else:
-                for address in [a for a, used in known.addresses.items() if self._is_over(used, now, (a,))]:
+                for address in [a for a, used in known.addresses.items() if self._is_over(used, known.last, (a,))]:
                     self._drop(known, address)
         away = (known for known in self._confirmed.values() if known.gone)
         self._gone = [known.mac for known in sorted(away, key=lambda known: known.last, reverse=True)]
