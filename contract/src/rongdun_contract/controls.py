@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rongdun_contract.documents import canonical_json
-from rongdun_contract.rules.problems import PackError, Problem, Report, nearest
+from rongdun_contract.rules.problems import Mistake, PackError, Problem, nearest
 from rongdun_contract.rules.rule import Pack, Rule
 
 Kind = Literal["auto", "partly", "manual"]
@@ -122,18 +122,10 @@ class Framework:
 
 def load_controls(path: Path, packs: Iterable[Pack] = ()) -> Framework:
     """Read a framework from YAML, its rules checked against the packs where some are given; raises PackError."""
-    from rongdun_contract.rules.source import read_yaml, validated  # noqa: PLC0415 - YAML is slow, built controls need none
-    from rongdun_contract.rules.source.nodes import line_of  # noqa: PLC0415 - the same
+    from rongdun_contract.rules.source import read_document  # noqa: PLC0415 - YAML is slow, built controls need none
 
-    report = Report(str(path))
-    node = read_yaml(path, report)
-    document = None if node is None else validated(FrameworkDocument, node, report)
-    if document is not None and node is not None:
-        for place, what, remedy in _mistakes(document, tuple(packs)):
-            report.add(line_of(node, place), ".".join(map(str, place)), what, remedy)
-    if report.problems or document is None:
-        raise PackError(report.problems)
-    return _framework(document)
+    packs = tuple(packs)
+    return _framework(read_document(path, FrameworkDocument, lambda document: _mistakes(document, packs)))
 
 
 def build_controls(framework: Framework) -> bytes:
@@ -180,11 +172,7 @@ def _clause(point: ControlPoint, entry: ClauseEntry) -> Clause:
     )
 
 
-_Mistake = tuple[tuple[int | str, ...], str, str]
-"""Where in the document, what, and the remedy."""
-
-
-def _mistakes(document: FrameworkDocument, packs: tuple[Pack, ...]) -> Iterable[_Mistake]:
+def _mistakes(document: FrameworkDocument, packs: tuple[Pack, ...]) -> Iterable[Mistake]:
     """What is wrong between clauses, and between clauses and rules."""
     rules = {rule.id: rule for pack in packs for rule in pack.rules}
     seen: set[str] = set()

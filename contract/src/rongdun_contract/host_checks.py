@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rongdun_contract.controls import Framework, Words, unmappable
-from rongdun_contract.rules.problems import PackError, Report, nearest
+from rongdun_contract.rules.problems import Mistake, nearest
 from rongdun_contract.rules.rule import Pack
 
 Answer = Literal["rules", "partly", "manual", "undecidable", "todo"]
@@ -80,25 +80,14 @@ class HostChecks:
 
 def load_host_checks(path: Path, framework: Framework, packs: Iterable[Pack]) -> HostChecks:
     """Read the catalogue from YAML, checked against a framework's clauses and the packs' rules; raises PackError."""
-    from rongdun_contract.rules.source import read_yaml, validated  # noqa: PLC0415 - YAML is slow, and few need it
-    from rongdun_contract.rules.source.nodes import line_of  # noqa: PLC0415 - the same
+    from rongdun_contract.rules.source import read_document  # noqa: PLC0415 - YAML is slow, and few need it
 
-    report = Report(str(path))
-    node = read_yaml(path, report)
-    document = None if node is None else validated(CatalogueDocument, node, report)
-    if document is not None and node is not None:
-        for place, what, remedy in _mistakes(document, framework, tuple(packs)):
-            report.add(line_of(node, place), ".".join(map(str, place)), what, remedy)
-    if report.problems or document is None:
-        raise PackError(report.problems)
+    packs = tuple(packs)
+    document = read_document(path, CatalogueDocument, lambda found: _mistakes(found, framework, packs))
     return HostChecks(document.id, document.title, document.groups)
 
 
-_Mistake = tuple[tuple[int | str, ...], str, str]
-"""Where in the document, what, and the remedy."""
-
-
-def _mistakes(document: CatalogueDocument, framework: Framework, packs: tuple[Pack, ...]) -> Iterator[_Mistake]:
+def _mistakes(document: CatalogueDocument, framework: Framework, packs: tuple[Pack, ...]) -> Iterator[Mistake]:
     if document.framework != framework.id:
         yield ("framework",), f"the framework is {framework.id}", f"write `framework: {framework.id}`"
     rules = {rule.id: rule for pack in packs for rule in pack.rules}

@@ -27,6 +27,10 @@ class PackError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+Mistake = tuple[tuple[int | str, ...], str, str]
+"""Where in a document (keys and positions), what, and the remedy."""
+
+
 @dataclass(slots=True)
 class Report:
     """The problems of one file, collected while it is read; a line that YAML itself trips over is reported once."""

@@ -2,7 +2,7 @@
 
 from rongdun_contract.rules.source.nodes import Entries, Items, Node, Scalar, plain
 from rongdun_contract.rules.source.read import parse_yaml, read_bytes, read_yaml
-from rongdun_contract.rules.source.validate import validated
+from rongdun_contract.rules.source.validate import read_document, validated
 
 __all__ = [
     "Entries",
@@ -12,6 +12,7 @@ __all__ = [
     "parse_yaml",
     "plain",
     "read_bytes",
+    "read_document",
     "read_yaml",
     "validated",
 ]

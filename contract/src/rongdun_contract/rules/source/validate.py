@@ -1,13 +1,15 @@
 """Checking a document against a pydantic model, with errors that an author understands."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from rongdun_contract.rules.problems import Report, nearest
+from rongdun_contract.rules.problems import Mistake, PackError, Report, nearest
 from rongdun_contract.rules.source.nodes import Entries, Node, line_of, plain
+from rongdun_contract.rules.source.read import read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,6 +39,19 @@ def validated(model: type[M], node: Node, report: Report, *, under: str = "") ->
         for detail in error.errors(include_url=False):
             _report(model, node, detail, report, under)
         return None
+
+
+def read_document(path: Path, model: type[M], mistakes: Callable[[M], Iterable[Mistake]]) -> M:
+    """A YAML file as a model, then checked as a whole; raises PackError with everything that is wrong with it."""
+    report = Report(str(path))
+    node = read_yaml(path, report)
+    document = None if node is None else validated(model, node, report)
+    if document is not None and node is not None:
+        for place, what, remedy in mistakes(document):
+            report.add(line_of(node, place), ".".join(map(str, place)), what, remedy)
+    if report.problems or document is None:
+        raise PackError(report.problems)
+    return document
 
 
 def _report(model: type[BaseModel], node: Node, detail: ErrorDetails, report: Report, under: str) -> None:
