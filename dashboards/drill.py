@@ -4,7 +4,18 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue, Panel
 
-from dashboards.panels import DATASOURCE, Rows, bars, figure, filled, joined_table, lines, page, variable
+from dashboards.panels import (
+    DATASOURCE,
+    Rows,
+    bars,
+    coloured_lines,
+    figure,
+    filled,
+    joined_table,
+    lines,
+    page,
+    variable,
+)
 from dashboards.style import GREEN, GREY, ORANGE, RED, YELLOW, bad_when_any, coloured_cell, steps, width
 
 UID, TITLE = "rongdun-drill", "榕盾 · 攻防演练"
@@ -116,18 +127,12 @@ def _units() -> Builder[Panel]:
 
 def _objects() -> Builder[Panel]:
     expression = f"sum by (state) {_of_units('rongdun_drill_objects')}"
-    panel = lines("对象，按状态 Objects by state", expression, "{{state}}")
-    for state, colour in STATES.items():
-        panel = panel.override_by_name(state, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})])
-    return panel.min(0).decimals(0)
+    return coloured_lines("对象，按状态 Objects by state", expression, "state", STATES)
 
 
 def _hosts() -> Builder[Panel]:
     expression = f"sum by (state) {_of_units('rongdun_drill_hosts')}"
-    panel = lines("主机，按状态 Hosts by state", expression, "{{state}}")
-    for state, colour in HOSTS.items():
-        panel = panel.override_by_name(state, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})])
-    return panel.min(0).decimals(0)
+    return coloured_lines("主机，按状态 Hosts by state", expression, "state", HOSTS)
 
 
 def _waiting() -> Builder[Panel]:

@@ -18,6 +18,7 @@ from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
     DataSourceRef,
     DataTransformerConfig,
+    DynamicConfigValue,
     Panel,
     VariableModel,
     VariableRefresh,
@@ -98,6 +99,14 @@ def lines(title: str, expression: str, legend: str) -> timeseries.Panel:
         .span(12)
         .height(8)
     )
+
+
+def coloured_lines(title: str, expression: str, label: str, colours: Mapping[str, str]) -> timeseries.Panel:
+    """Counts over time, a line for each value of a label in its own colour."""
+    panel = lines(title, expression, f"{{{{{label}}}}}")
+    for value, colour in colours.items():
+        panel = panel.override_by_name(value, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})])
+    return panel.min(0).decimals(0)
 
 
 def bars(title: str, expression: str, legend: str) -> bargauge.Panel:

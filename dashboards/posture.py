@@ -17,6 +17,7 @@ from dashboards.panels import (
     PROMETHEUS,
     Rows,
     bars,
+    coloured_lines,
     figure,
     filled,
     joined_table,
@@ -90,10 +91,8 @@ def _conflicts() -> Builder[Panel]:
 
 def _findings() -> Builder[Panel]:
     expression = f'sum by (severity) (rongdun_findings{{verdict="fail",{FILTER}}})'
-    panel = lines("未通过的规则，按严重程度 Failing rules by severity", expression, "{{severity}}")
-    for severity, colour in SEVERITY_COLOURS.items():
-        panel = panel.override_by_name(severity, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})])
-    return panel.min(0).decimals(0)
+    title = "未通过的规则，按严重程度 Failing rules by severity"
+    return coloured_lines(title, expression, "severity", SEVERITY_COLOURS)
 
 
 def _trend() -> Builder[Panel]:
