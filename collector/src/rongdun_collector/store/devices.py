@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, text
+from sqlalchemy import Connection, Row, and_, or_, select, text
 
 from rongdun_collector.devices.sightings import Sighting, Spot
 from rongdun_collector.store.tables.columns import to_microseconds
@@ -105,5 +106,5 @@ def current_documents(connection: Connection, section: str) -> dict[str, str]:
     return {row.host: row.facts for row in connection.execute(query)}
 
 
-def _sighting(row: object) -> Sighting:
-    return Sighting(row.first_at, row.presence, row.since, row.present_at)  # type: ignore[attr-defined]  # a row of the table
+def _sighting(row: Row[Any]) -> Sighting:
+    return Sighting(row.first_at, row.presence, row.since, row.present_at)
