@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import venv
 from pathlib import Path
+
+import pytest
+
+from tests.packages.built import Package, each
 
 HOUSE = Path(__file__).parent.parent.parent
 PINNED = re.compile(r"^[\w.-]+==[\w.]+", re.MULTILINE)
@@ -23,6 +28,18 @@ def install(base: Path) -> Path:
     wheels = [str(wheel) for wheel in (base / "dist").glob("*.whl")]
     _python(sys.executable, "pip", *into, "install", "--compile", "--constraint", str(pins), *wheels)
     return base / "venv/bin/rongdun-agent"
+
+
+def kinds() -> list[object]:
+    """Return what a fixture is asked for: None for wheels on the tests' own Python, and the package that was built."""
+    return [pytest.param(None, id="wheels"), *each("tar", "rongdun-agent", os.uname().machine)]
+
+
+def put(package: Package | None, base: Path) -> tuple[Path, tuple[str, ...]]:
+    """Install a kind under `base`; return its program, and where the files of its interpreter lie."""
+    if package is None:
+        return install(base), (str(Path(sys.base_prefix).resolve()), str(Path(sys.executable).resolve()))
+    return package.unpack(base) / "opt/rongdun/bin/rongdun-agent", (str(base),)
 
 
 def _python(python: str, module: str, *arguments: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from rongdun_agent.config import Config
 from rongdun_collector.config import Settings
 from tests.bench import shipped
 from tests.bench.resident import DAY_S, SCRAPES, Exporter, Service, node_exporter, service
-from tests.packages.built import Package, each
+from tests.packages.built import Package
 
 pytestmark = pytest.mark.bench
 
@@ -39,21 +38,14 @@ class Measured(NamedTuple):
         return self.ours.day_s(interval_s) / DAY_S
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(None, id="wheels"), *each("tar", "rongdun-agent", os.uname().machine)]
-)
+@pytest.fixture(scope="module", params=shipped.kinds())
 def measured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Measured:
     """Measure everything once for wheels on the Python of the tests, once for the package that was built; print it."""
     if os.geteuid() != 0:
         pytest.fail("without root a cycle reads little and costs little: run make bench as root", pytrace=False)
     base: Path = tmp_path_factory.mktemp("resident")
     package: Package | None = request.param
-    if package is None:
-        program = shipped.install(base / "shipped")
-        interpreter = (str(Path(sys.base_prefix).resolve()), str(Path(sys.executable).resolve()))
-    else:
-        program = package.unpack(base / "shipped") / "opt/rongdun/bin/rongdun-agent"
-        interpreter = (str(base / "shipped"),)
+    program, interpreter = shipped.put(package, base / "shipped")
     both = Measured(service(program, interpreter, base), node_exporter())
     report(both, package.file.name if package is not None else "wheels")
     return both

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.bench import shipped
 from tests.bench.watching import WATCHED_S, Watching, watching
-from tests.packages.built import Package, each
+from tests.packages.built import Package
 
 pytestmark = pytest.mark.bench
 
@@ -20,21 +19,14 @@ PERIOD_S = 5.0
 MOST_SHARE, MOST_KIB = 0.02, 45 * 1024
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(None, id="wheels"), *each("tar", "rongdun-agent", os.uname().machine)]
-)
+@pytest.fixture(scope="module", params=shipped.kinds())
 def measured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Watching:
     """Measure once for wheels on the Python of the tests, once for the package that was built; print it."""
     if os.geteuid() != 0:
         pytest.fail("without root a watcher reads little and costs little: run make bench as root", pytrace=False)
     base: Path = tmp_path_factory.mktemp("watching")
     package: Package | None = request.param
-    if package is None:
-        program = shipped.install(base / "shipped")
-        interpreter = (str(Path(sys.base_prefix).resolve()), str(Path(sys.executable).resolve()))
-    else:
-        program = package.unpack(base / "shipped") / "opt/rongdun/bin/rongdun-agent"
-        interpreter = (str(base / "shipped"),)
+    program, interpreter = shipped.put(package, base / "shipped")
     found = watching(program, interpreter, base, SECTIONS, PERIOD_S)
     report(found, package.file.name if package is not None else "wheels")
     return found
