@@ -1,14 +1,12 @@
 import hashlib
 import os
-import shutil
 import subprocess
 from pathlib import Path
-
-import pytest
 
 from rongdun_agent.file_owners import owners, unaltered
 from rongdun_agent.host import Host
 from tests.agent.conftest import MakeHost
+from tests.lab.missing import need_program
 
 
 def test_a_merged_usr_hides_no_owner(make_host: MakeHost) -> None:
@@ -35,8 +33,8 @@ def test_without_a_merged_usr_the_two_places_are_two_files(make_host: MakeHost) 
     assert owners(host, ["/usr/bin/bash", "/bin/bash"]) == {"/usr/bin/bash": None, "/bin/bash": "bash"}
 
 
-@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="needs dpkg-query: apt-get install dpkg")
 def test_this_host_has_the_owners_that_dpkg_finds() -> None:
+    need_program("dpkg", "dpkg")
     paths = [f"/usr/bin/{name}" for name in ("bash", "dpkg", "find", "python3.11", "ss", "tar", "mount")]
     paths = [path for path in paths if Path(path).exists()] + ["/usr/lib/systemd/systemd", "/usr/bin/env"]
     found = owners(Host(), paths)
@@ -52,8 +50,8 @@ def _dpkg_says(path: str) -> str | None:
     return None
 
 
-@pytest.mark.skipif(shutil.which("dpkg") is None, reason="needs dpkg: apt-get install dpkg")
 def test_configuration_files_of_this_host_are_altered_where_dpkg_says_so() -> None:
+    need_program("dpkg", "dpkg")
     said = subprocess.run(["dpkg-query", "-Wf", "${Conffiles}\\n"], capture_output=True, text=True, check=True).stdout
     paths = sorted({line.split()[0] for line in said.splitlines() if line.strip() and "obsolete" not in line})
     paths = [path for path in paths if Path(path).is_file()]

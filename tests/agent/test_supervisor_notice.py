@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rongdun_agent.state import Credential, State
 from tests.agent.supervised import Manager, Supervised, lines, wait_until
 
 WATCHED = {"WATCHDOG_USEC": "400000"}
@@ -112,8 +113,6 @@ def test_a_manager_that_went_away_is_no_reason_to_end(start: Start, manager: Man
 
 def test_the_service_is_its_own_main_process(manager: Manager, tmp_path: Path) -> None:
     """`rongdun-agent run` becomes the supervisor: systemd listens to the process that it started, and no other."""
-    from rongdun_agent.state import Credential, State  # noqa: PLC0415 - only here
-
     State(tmp_path / "state").save_credential(Credential("http://127.0.0.1:9", "h", "h.secret"))
     pid = os.posix_spawn(
         sys.executable,

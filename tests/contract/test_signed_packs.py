@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -71,8 +72,6 @@ def forged(
     change: Callable[[dict[str, Any]], object], by: Ed25519PrivateKey = OURS, header: str = "ed25519 ours"
 ) -> bytes:
     """A file whose statement was changed and signed again by somebody who holds a key."""
-    import base64  # noqa: PLC0415 - here alone
-
     line, content = signed().split(b"\n", 3)[2:]
     statement = json.loads(line)
     change(statement)

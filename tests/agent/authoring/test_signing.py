@@ -12,6 +12,7 @@ import pytest
 
 import rongdun_agent.config
 from rongdun_agent.cli import MEND, main
+from rongdun_contract.rules import build_pack, load_pack
 
 RULE = "severity: high\nstatus: stable\nexpect: {none: accounts.duplicate_names, empty: pass}\n"
 Run = Callable[..., tuple[int, str, str]]
@@ -46,8 +47,6 @@ def signed(run: Run, make_pack, tmp_path: Path) -> Callable[..., str]:
     built = tmp_path / "built.json"
 
     def make(version: str = "1.0.0", *, key: str = "city.key") -> str:
-        from rongdun_contract.rules import build_pack, load_pack  # noqa: PLC0415 - here alone
-
         folder = make_pack({"names-unique": RULE})
         place = folder / "pack.yaml"
         lines = [line for line in place.read_text("utf-8").splitlines() if not line.startswith("version:")]

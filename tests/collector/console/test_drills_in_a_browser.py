@@ -10,17 +10,14 @@ from playwright.sync_api import Browser, Route
 
 from rongdun_collector.signin.passwords import hash_password
 from rongdun_collector.store import accounts
-from tests.collector.console.test_in_a_browser import CHROMIUM, CONTRAST, chromium, opened
+from tests.collector.console.test_in_a_browser import CONTRAST, chromium, opened
 from tests.collector.drill.conftest import PACK, with_units
 from tests.collector.drill.scene import Scene, play
 from tests.collector.serving import START, Collector
 
 __all__ = ["chromium"]
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

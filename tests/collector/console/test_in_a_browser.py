@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Literal
 
@@ -13,21 +12,19 @@ from rongdun_collector.signin.passwords import hash_password
 from rongdun_collector.store import accounts
 from tests.collector.console.conftest import Fleet
 from tests.collector.serving import START
+from tests.lab.missing import need_program
 
-CHROMIUM = shutil.which("chromium")
 PAGES = ("/", "/hosts", "{host}", "{host}/facts", "{host}/facts/sshd", "{host}/history", "{host}/agent", "/docs")
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Yield a browser that needs no screen."""
+    program = need_program("chromium", "chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
 

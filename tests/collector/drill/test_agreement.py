@@ -22,7 +22,7 @@ def live(host: Watcher, collectors: list[Collector], seed: int, failures: list[B
     clients = [httpx.Client(base_url=one.url, timeout=30) for one in collectors]
     try:
         for _ in range(STEPS):
-            host.clock.forward(seconds=chance.choice([0, 1, 5, 40]))  # type: ignore[attr-defined]
+            collectors[0].clock.forward(seconds=chance.choice([0, 1, 5, 40]))
             host.agent.client = chance.choice(clients)
             act = chance.random()
             if act < 0.2:

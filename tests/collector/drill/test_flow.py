@@ -370,12 +370,16 @@ def test_a_second_collector_tells_and_evaluates_the_same(
 
 
 def test_what_a_collector_left_undone_the_next_one_does(
-    serve: Callable[..., Collector], drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+    serve: Callable[..., Collector],
+    drilled: Collector,
+    open_drill: Callable[..., str],
+    watcher: Callable[..., Watcher],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock, host, drill = drilled.clock, watcher(), open_drill()
     host.begin()
     settle(drilled)
-    drilled.services.drills.evaluation.due = lambda _after=None: []  # type: ignore[method-assign]
+    monkeypatch.setattr(drilled.services.drills.evaluation, "due", lambda _after=None: [])
     for change in (accounts("toor"), {}):
         clock.forward(seconds=5)
         host.see(change)
@@ -404,6 +408,7 @@ def test_a_host_that_cannot_be_evaluated_does_not_hold_up_the_others(
     open_drill: Callable[..., str],
     watcher: Callable[..., Watcher],
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock, drill = drilled.clock, open_drill()
     hosts = sorted((watcher() for _ in range(2)), key=lambda one: one.host)
@@ -415,7 +420,7 @@ def test_a_host_that_cannot_be_evaluated_does_not_hold_up_the_others(
             raise ZeroDivisionError
         return evaluate(due)
 
-    evaluation.evaluate = breaking  # type: ignore[method-assign]
+    monkeypatch.setattr(evaluation, "evaluate", breaking)
     for host in hosts:
         host.begin()
         clock.forward(seconds=5)
@@ -423,5 +428,5 @@ def test_a_host_that_cannot_be_evaluated_does_not_hold_up_the_others(
     drilled.settled(lambda: len(drilled.get(f"/v1/drills/{drill}/objects")["objects"]) == 1)
     drilled.settled(lambda: drilled.services.drills.counts.failures > 0)
     assert "following drills failed" in caplog.text
-    evaluation.evaluate = evaluate  # type: ignore[method-assign]
+    monkeypatch.setattr(evaluation, "evaluate", evaluate)
     assert {one["host"] for one in objects(drilled, drill)} == {host.host for host in hosts}

@@ -120,11 +120,14 @@ def test_a_host_that_is_moved_goes_on_with_the_unit_that_it_began_with(
 
 
 def test_a_collector_that_has_not_heard_of_a_drill_does_not_end_it(
-    serve: Callable[..., Collector], drilled: Collector, watcher: Callable[..., Watcher]
+    serve: Callable[..., Collector],
+    drilled: Collector,
+    watcher: Callable[..., Watcher],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A host is told by one collector and checks in with another, which is busy, and whose clock is behind."""
     host, other = watcher(), serve(drill_packs=drilled.services.settings.drill_packs)
-    drilled.services.drills._refresh = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(drilled.services.drills, "_refresh", lambda: True)
     opened(other)
     mine, host.agent.client = host.agent.client, other.client
     host.begin()
@@ -140,13 +143,17 @@ def busy(due: Due) -> int:
 
 
 def test_what_is_due_does_not_keep_orders_waiting(
-    serve: Callable[..., Collector], drilled: Collector, open_drill: Callable[..., str], watcher: Callable[..., Watcher]
+    serve: Callable[..., Collector],
+    drilled: Collector,
+    open_drill: Callable[..., str],
+    watcher: Callable[..., Watcher],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After an outage there is much to evaluate; a drill that is opened meanwhile begins all the same."""
     host, other = watcher("u1"), serve(drill_packs=drilled.services.settings.drill_packs)
     late = new_watcher(drilled, "u2")
     open_drill()
-    drilled.services.drills.evaluation.evaluate = busy  # type: ignore[method-assign]
+    monkeypatch.setattr(drilled.services.drills.evaluation, "evaluate", busy)
     host.begin()
     opened(other, units=["u2"])
     drilled.settled(lambda: late.see().drill is not None)
