@@ -1,11 +1,8 @@
 """安全态势总览: the page that the SOC has open all day."""
 
-from grafana_foundation_sdk.builders import bargauge, common, dashboard
+from grafana_foundation_sdk.builders import common, dashboard
 from grafana_foundation_sdk.cog.builder import Builder
-from grafana_foundation_sdk.models.common import (
-    BarGaugeDisplayMode,
-    VizOrientation,
-)
+from grafana_foundation_sdk.models.common import BarGaugeDisplayMode
 from grafana_foundation_sdk.models.dashboard import (
     DataTransformerConfig,
     DynamicConfigValue,
@@ -14,7 +11,6 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from dashboards.panels import (
     DATASOURCE,
-    PROMETHEUS,
     Rows,
     bars,
     coloured_lines,
@@ -122,13 +118,8 @@ def _worst_units() -> Builder[Panel]:
         "* on(unit) group_left(name) rongdun_unit_info))"
     )
     return (
-        bargauge.Panel()
-        .title("得分最低的单位 Lowest units")
+        bars("得分最低的单位 Lowest units", expression, "{{name}}")
         .description("各单位在线主机的平均得分 Mean score of each unit's reporting hosts")
-        .datasource(PROMETHEUS)
-        .with_target(query(expression, "{{name}}").instant())
-        .orientation(VizOrientation.HORIZONTAL)
-        .display_mode(BarGaugeDisplayMode.GRADIENT)
         .unit("percentunit")
         .decimals(1)
         .min(0)
@@ -187,11 +178,7 @@ def _worst_hosts() -> Builder[Panel]:
 def _ages() -> Builder[Panel]:
     expression = f"sort_desc(topk(10, {with_names('(time() - rongdun_host_last_checkin_timestamp_seconds)')}))"
     return (
-        bargauge.Panel()
-        .title("最久没有消息的主机 Longest unheard")
-        .datasource(PROMETHEUS)
-        .with_target(query(expression, "{{hostname}}").instant())
-        .orientation(VizOrientation.HORIZONTAL)
+        bars("最久没有消息的主机 Longest unheard", expression, "{{hostname}}")
         .display_mode(BarGaugeDisplayMode.BASIC)
         .unit("s")
         .min(0)
